@@ -1,0 +1,141 @@
+"""What an action says when it does not do what was asked: one shape for the page and for the API.
+
+Raise the subclass that fits, with a code, a message and what to do next. Messages are translated when they
+are read, so they reach each person in their own language:
+
+    raise Conflict("cases.closed", _("Case %(number)s is closed."), number=case.number,
+                   remedy=_("File a new petition that names this one."))
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise, lazystr
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class _Filled:
+    """A message with its blanks filled in at the moment it is read."""
+
+    def __init__(self, message: Text, params: Mapping[str, object]) -> None:
+        self.message, self.params = message, params
+
+    def __str__(self) -> str:
+        return str(self.message) % self.params
+
+
+class DomainError(Exception):
+    """What was asked is not done, nothing is changed, and the person is told why and what to do next.
+
+    `code` is stable and for programs ("cases.closed"); `message` is a sentence for people, its %(name)s blanks
+    filled from `params`; `remedy` says what to do next; `fields` holds the messages for single inputs, by their id.
+    """
+
+    status = 400
+    code = "error"
+    message: Text = _("This could not be done.")
+    remedy: Text = ""
+
+    def __init__(
+        self,
+        code: str = "",
+        message: Text = "",
+        *,
+        remedy: Text = "",
+        fields: Mapping[str, Text | Iterable[Text]] | None = None,
+        **params: object,
+    ) -> None:
+        self.title = self.message
+        if code:
+            self.code = code
+        if message:
+            self.message = lazystr(_Filled(message, params)) if params else message
+        if remedy:
+            self.remedy = lazystr(_Filled(remedy, params)) if params else remedy
+        self.params = params
+        self._fields = {
+            name: [texts] if isinstance(texts, (str, Promise)) else list(texts)
+            for name, texts in (fields or {}).items()
+        }
+        super().__init__(code, message)
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        return {name: [str(text) for text in texts] for name, texts in self._fields.items()}
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class Refused(DomainError):
+    """Not for this person: what one may not know does not exist (404).
+
+    With `visible=True`: one may see the thing, but not do this to it (403).
+    """
+
+    status = 404
+    code = "not-found"
+    message = _("There is nothing here for you.")
+    remedy = _("Check the address or the number. If it is yours, sign in first.")
+
+    def __init__(self, code: str = "", message: Text = "", *, visible: bool = False, **rest: Any) -> None:
+        if visible:
+            self.status, self.code = 403, "not-allowed"
+            self.message = _("You may see this, but you may not do this.")
+            self.remedy = _("Ask the person in charge of it, or the operator of your institution.")
+        super().__init__(code, message, **rest)
+
+
+class Invalid(DomainError):
+    """What was entered cannot be accepted; `fields` says where and why."""
+
+    status = 422
+    code = "invalid"
+    message = _("Some of what you entered cannot be accepted.")
+    remedy = _("Correct what is marked and send it again.")
+
+
+class Conflict(DomainError):
+    """The thing has changed, or is no longer in a state that allows this."""
+
+    status = 409
+    code = "conflict"
+    message = _("This has changed in the meantime.")
+    remedy = _("Load the page again, look at what changed, and decide again.")
+
+
+class TooMany(DomainError):
+    """Too often in too short a time; `retry_after` is the number of seconds to wait."""
+
+    status = 429
+    code = "too-many"
+    message = _("There were too many attempts in a short time.")
+    remedy = _("Wait %(retry_after)s seconds and try again.")
+
+    def __init__(
+        self, code: str = "", message: Text = "", *, retry_after: int = 60, remedy: Text = "", **rest: Any
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(code, message, remedy=remedy or type(self).remedy, retry_after=retry_after, **rest)
+
+
+def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
+    """The error as an RFC 9457 problem, in the language of the moment, ready for JSON.
+
+    `type` (a URN of the code), `title` (the kind of error), `status`, `detail` (the message) and `instance`
+    are of the RFC; `code`, `remedy`, `fields` and `retry_after` (seconds) are ours. What says nothing is left out.
+    """
+    body: dict[str, Any] = {
+        "type": f"urn:madang:problem:{error.code}",
+        "title": str(error.title),
+        "status": error.status,
+        "detail": str(error.message),
+        "instance": instance,
+        "code": error.code,
+        "remedy": str(error.remedy),
+        "fields": error.fields,
+        "retry_after": getattr(error, "retry_after", None),
+    }
+    return {key: value for key, value in body.items() if value not in ("", {}, None)}
