@@ -1,0 +1,37 @@
+"""What the running site and the operator's commands share: the secret key and the address of the database."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from ops.places import data_dir
+
+
+def secret_key(data: Path) -> str:
+    """The site's secret key: made once, kept in DATA/secret, readable to its owner only."""
+    file = data / "secret"
+    if not file.exists():
+        _write(file, secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def remember(data: Path, environment: dict[str, str]) -> None:
+    """Keep the settings of this start in DATA/environment.json for `./manage.py` in another terminal."""
+    _write(data / "environment.json", json.dumps(environment, indent=1))
+
+
+def adopt() -> None:
+    """Take over the settings of the last start where this shell sets none. Raises nothing when there was none."""
+    file = data_dir() / "environment.json"
+    if file.exists() and os.access(file, os.R_OK):
+        for name, value in json.loads(file.read_text()).items():
+            os.environ.setdefault(name, value)
+
+
+def _write(file: Path, text: str) -> None:
+    new = file.with_name(file.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text + "\n")
+    new.rename(file)
