@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.processes import alive, command
 from ops.say import Stop
 
 ROLE = DATABASE = "madang"
@@ -146,10 +147,10 @@ class Postgres:
     def running(self) -> int | None:
         """The process number of a live server on this directory, whoever started it."""
         pid = self._recorded_pid()
-        if pid is None or not _alive(pid):
+        if pid is None or not alive(pid):
             return None
-        command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], text=True, capture_output=True).stdout
-        return pid if "postgres" in command and str(self.pgdata) in command else None
+        runs = command(pid)
+        return pid if "postgres" in runs and str(self.pgdata) in runs else None
 
     def ready(self) -> bool:
         """Whether the server takes connections."""
@@ -262,10 +263,10 @@ class Postgres:
     def _command(self) -> list[str]:
         # A socket's path may have about 100 characters on every system; where ours is longer TCP must do.
         sockets = str(self.pgdata) if len(str(self.pgdata)) < 80 else ""
-        command = [str(self.bin / "postgres"), "-D", str(self.pgdata), "-p", str(self.port)]
-        for name, value in self.settings.items():
-            command += ["-c", f"{name}={value}"]
-        return [*command, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={sockets}"]
+        own = {"listen_addresses": "127.0.0.1", "unix_socket_directories": sockets}
+        words = [f"{name}={value}" for name, value in (self.settings | own).items()]
+        start = [str(self.bin / "postgres"), "-D", str(self.pgdata), "-p", str(self.port)]
+        return start + [part for word in words for part in ("-c", word)]
 
     def _own_database(self) -> None:
         """The application's role, which owns its database and may make others (tests), and is no superuser."""
@@ -288,27 +289,17 @@ class Postgres:
         pid = self.running()
         if pid is None:
             recorded = self._recorded_pid()
-            if recorded is not None and _alive(recorded):
+            if recorded is not None and alive(recorded):
                 (self.pgdata / "postmaster.pid").unlink()
             return
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
             for _ in range(150):
-                if not _alive(pid):
+                if not alive(pid):
                     return
                 time.sleep(0.1)
         raise Stop(f"A PostgreSQL left over from an earlier start (process {pid}) does not end.")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _free_port() -> int:

@@ -1,0 +1,86 @@
+"""The front-end assets: pinned npm packages, of which pages get only what they need, in DATA/assets.
+
+KRDS brings Pretendard GOV as WOFF2 files of its own, so that the font's package (200 MB) is not needed.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from ops.places import ROOT, VENV, fingerprint, venv_python
+from ops.say import Stop, step
+
+
+def install(data: Path, *, dev: bool = False) -> None:
+    """Fill DATA/assets from package-lock.json, when it is not current; `dev` adds what the tests need.
+
+    htmx/htmx.min.js; krds/krds.css with krds/img, krds/fonts and krds/ui-script.js; for tests axe/axe.min.js.
+    Raises Stop when the packages cannot be had.
+    """
+    target = data / "assets"
+    stamp = data / "assets.stamp"
+    wanted = fingerprint(ROOT / "package-lock.json", Path(__file__), also="dev" if dev else "")
+    if stamp.exists() and stamp.read_text() == wanted and target.is_dir():
+        return
+    stamp.unlink(missing_ok=True)
+    with step("Fetching the front-end assets"):
+        packages = _fetch(data / "npm", dev=dev)
+        fresh = data / "assets.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        copy(packages, fresh, dev=dev)
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+        shutil.rmtree(packages.parent)
+    stamp.write_text(wanted)
+
+
+def copy(packages: Path, target: Path, *, dev: bool) -> None:
+    """Copy from node_modules what pages use."""
+    krds = packages / "krds-uiux" / "resources"
+    (target / "krds" / "fonts").mkdir(parents=True)
+    (target / "htmx").mkdir()
+    tokens = (krds / "css/token/krds_tokens.css").read_text()
+    (target / "krds/krds.css").write_text(tokens + stylesheet((krds / "css/component/output.css").read_text()))
+    shutil.copytree(krds / "img", target / "krds/img")
+    for font in (krds / "fonts").glob("*.woff2"):
+        shutil.copy(font, target / "krds/fonts")
+    shutil.copy(krds / "js/component/ui-script.js", target / "krds")
+    script = (packages / "htmx.org/dist/htmx.min.js").read_text()
+    (target / "htmx/htmx.min.js").write_text(_without_map(script))
+    if dev:
+        (target / "axe").mkdir()
+        shutil.copy(packages / "axe-core/axe.min.js", target / "axe")
+
+
+def stylesheet(text: str) -> str:
+    """KRDS's style sheet for one folder: its pictures beside it, and no reference to what is not copied."""
+    text = re.sub(r'@charset "[^"]*";|@import "[^"]*krds_tokens\.css";', "", text)
+    return _without_map(text.replace("../../img/component/", "img/component/"))
+
+
+def _without_map(text: str) -> str:
+    return re.sub(r"(/\*|//)# sourceMappingURL=.*", "", text)
+
+
+def _fetch(folder: Path, *, dev: bool) -> Path:
+    """Install the packages of package-lock.json, checked by integrity, with the pinned Node of .venv."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / name, folder)
+    npm = [venv_python(), VENV / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(
+        npm + ["--no-update-notifier", "--loglevel=error"] + ([] if dev else ["--omit=dev"]),
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', os.defpath)}"},
+    )
+    if done.returncode:
+        raise Stop(
+            f"The npm packages could not be fetched:\n{(done.stderr or done.stdout)[-3000:].strip()}\n"
+            "Is the network there? Start again and it goes on."
+        )
+    return folder / "node_modules"

@@ -1,0 +1,121 @@
+"""Making the site ready inside .venv: translations, tables, static files, procedures and the demo country.
+
+Run as `python -m ops.site DATA --demo small`: one process, so that Django starts only once.
+"""
+
+import argparse
+import io
+import json
+import sys
+from pathlib import Path
+
+from ops.messages import compile_messages
+from ops.places import ROOT, fingerprint
+from ops.say import Stop, fail, step
+
+
+def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
+    """Bring database and files to the state of this checkout; `demo` is None for a country without a demo.
+
+    The demo is loaded into a database without accounts, when the last load did not end, or when another size was
+    asked for. Who can sign in is left in DATA/who.txt. Raises Stop when the settings or the system are not sound.
+    """
+    import django
+    from django.core.management import call_command, get_commands
+    from django.core.management.base import SystemCheckError
+
+    with step("Compiling translations"):
+        compile_messages()
+    django.setup()
+    with step("Bringing the database up to date"):
+        call_command("migrate", interactive=False, verbosity=0)
+    with step("Collecting static files"):
+        _collect(data)
+    try:
+        call_command("check", databases=["default"], stdout=io.StringIO())
+    except SystemCheckError as problem:
+        raise Stop(f"The system checks failed:\n{problem}") from None
+    commands = get_commands()
+    if "load_procedures" in commands:
+        with step("Loading procedures"):
+            call_command("load_procedures")
+    if "demo" in commands:
+        _demo(data, demo, asked=asked)
+
+
+def _collect(data: Path) -> None:
+    """Gather static files when one of them, or a setting, is newer than the last time."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = [
+        f"{storage.path(name)} {Path(storage.path(name)).stat().st_mtime_ns}"
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    ]
+    stamp = data / "static.stamp"
+    wanted = fingerprint(ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found)))
+    if not stamp.exists() or stamp.read_text() != wanted:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(wanted)
+
+
+def _demo(data: Path, size: str | None, *, asked: bool) -> None:
+    from django.core.management import call_command
+
+    mark = data / "demo.json"
+    loaded = json.loads(mark.read_text()) if mark.exists() else {}
+    if loaded.get("database") != _database():
+        loaded = {}
+    unfinished = loaded.get("state") == "begun"
+    if size and (unfinished or (asked and loaded.get("size") != size) or not _has_accounts()):
+        size = loaded["size"] if unfinished and not asked else size
+        note = {"database": _database(), "size": size}
+        mark.write_text(json.dumps(note | {"state": "begun"}))
+        with step(f"Loading the demo country ({size})"):
+            call_command("demo", size=size)
+        mark.write_text(json.dumps(note | {"state": "loaded"}))
+        loaded = note
+    who = io.StringIO()
+    if loaded:
+        call_command("demo", who=True, stdout=who)
+    file = data / "who.txt"
+    file.touch(mode=0o600)
+    file.write_text(who.getvalue())
+
+
+def _database() -> str:
+    """A name of this very database, so that a note about another one is not believed."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier || '/' || oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
+
+
+def _has_accounts() -> bool:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model()._default_manager.exists()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m ops.site", description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--demo", choices=["small", "full"])
+    parser.add_argument("--asked", action="store_true", help="a person chose the size of the demo")
+    chosen = parser.parse_args()
+    try:
+        prepare(chosen.data, demo=chosen.demo, asked=chosen.asked)
+    except Stop as problem:
+        return fail(problem)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
