@@ -17,7 +17,7 @@ def main() -> None:
         python = venv_python()
         if not python.exists() or Path(sys.prefix) == python.parent.parent:
             sys.exit("Madang's packages are not installed yet: start ./run once.")
-        os.execv(python, [str(python), *sys.argv])
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606
     adopt()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.settings")
     from django.core.management import execute_from_command_line

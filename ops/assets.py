@@ -42,7 +42,9 @@ def copy(packages: Path, target: Path, *, dev: bool) -> None:
     (target / "krds" / "fonts").mkdir(parents=True)
     (target / "htmx").mkdir()
     tokens = (krds / "css/token/krds_tokens.css").read_text()
-    (target / "krds/krds.css").write_text(tokens + stylesheet((krds / "css/component/output.css").read_text()))
+    (target / "krds/krds.css").write_text(
+        tokens + stylesheet((krds / "css/component/output.css").read_text())
+    )
     shutil.copytree(krds / "img", target / "krds/img")
     for font in (krds / "fonts").glob("*.woff2"):
         shutil.copy(font, target / "krds/fonts")
@@ -70,7 +72,7 @@ def _fetch(folder: Path, *, dev: bool) -> Path:
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / name, folder)
-    npm = [venv_python(), VENV / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    npm = [str(venv_python()), str(VENV / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(
         npm + ["--no-update-notifier", "--loglevel=error"] + ([] if dev else ["--omit=dev"]),
         cwd=folder,

@@ -14,8 +14,8 @@ from ops.say import Stop, step
 def install(*, dev: bool = False) -> None:
     """Make .venv hold exactly what the lock says, when it does not already.
 
-    `dev` takes requirements-dev.lock, a superset: an environment with it also serves ./run. Raises Stop when Python
-    cannot make virtual environments or a package cannot be had.
+    `dev` takes requirements-dev.lock, a superset: an environment with it also serves ./run. Raises Stop when
+    Python cannot make virtual environments or a package cannot be had.
     """
     wanted = {name: _fingerprint(name) for name in ("requirements-dev.lock", "requirements.lock")}
     stamp = VENV / "madang.stamp"

