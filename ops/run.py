@@ -209,7 +209,7 @@ def programs(options: Options, environment: dict[str, str]) -> list[Part]:
 
 
 def _database_part(server: Postgres) -> Part:
-    return Part("database", server.restart, server.log, server.process, time.monotonic())
+    return Part("database", server.restart, server.log, server.stop, server.process, time.monotonic())
 
 
 def _port_is_free(options: Options) -> None:

@@ -65,11 +65,15 @@ def sole_use(data: Path, note: str) -> Iterator[None]:
 
 @dataclass
 class Part:
-    """One program of the running system, in a process group of its own."""
+    """One program of the running system, in a process group of its own.
+
+    `stop` is how to end one that needs more than a signal to its group (the database).
+    """
 
     name: str
     launch: Callable[[], subprocess.Popen[Any]]
     log: Path
+    stop: Callable[[], None] | None = None
     process: subprocess.Popen[Any] | None = None
     started: float = 0.0
     failures: int = 0
@@ -127,17 +131,19 @@ class Supervisor:
             self._look_after(part)
 
     def stop(self, *, patience: float = 12.0) -> None:
-        """Ask all to end, last started first asked; what does not end in time is ended by force."""
-        for part in reversed(self.parts):
-            if part.process and part.process.poll() is None:
-                part.process.terminate()
+        """Ask the programs to end together, by force when they take too long; then what they stood on."""
+        running = [part.process for part in self.parts if part.process and not part.stop]
+        for process in running:
+            process.terminate()
         deadline = time.monotonic() + patience
-        for part in self.parts:
-            if part.process:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    part.process.wait(max(0.0, deadline - time.monotonic()))
-                processes.end_group(part.process.pid, patience=1)
-                part.process.poll()
+        for process in running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+            processes.end_group(process.pid, patience=1)
+            process.poll()
+        for part in reversed(self.parts):
+            if part.stop:
+                part.stop()
         self.record.unlink(missing_ok=True)
 
     def _look_after(self, part: Part) -> None:
@@ -166,9 +172,8 @@ class Supervisor:
     def _launch(self, part: Part) -> None:
         part.process = part.launch()
         part.started = time.monotonic()
-        self.record.write_text(
-            json.dumps({each.name: each.process.pid for each in self.parts if each.process})
-        )
+        groups = {each.name: each.process.pid for each in self.parts if each.process and not each.stop}
+        self.record.write_text(json.dumps(groups))
 
 
 def how_it_ended(code: int) -> str:
