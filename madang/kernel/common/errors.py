@@ -29,8 +29,9 @@ class _Filled:
 class DomainError(Exception):
     """What was asked is not done, nothing is changed, and the person is told why and what to do next.
 
-    `code` is stable and for programs ("cases.closed"); `message` is a sentence for people, its %(name)s blanks
-    filled from `params`; `remedy` says what to do next; `fields` holds the messages for single inputs, by their id.
+    `code` is stable and for programs ("cases.closed"). `message` is a sentence for people, its %(name)s
+    blanks filled from `params`. `remedy` says what to do next. `fields` holds the messages for single inputs,
+    by id.
     """
 
     status = 400
@@ -124,8 +125,8 @@ class TooMany(DomainError):
 def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
     """The error as an RFC 9457 problem, in the language of the moment, ready for JSON.
 
-    `type` (a URN of the code), `title` (the kind of error), `status`, `detail` (the message) and `instance`
-    are of the RFC; `code`, `remedy`, `fields` and `retry_after` (seconds) are ours. What says nothing is left out.
+    `type` (a URN of the code), `title` (the kind of error), `status`, `detail` (the message), `instance` are
+    of the RFC; `code`, `remedy`, `fields`, `retry_after` (seconds) are ours. What says nothing is left out.
     """
     body: dict[str, Any] = {
         "type": f"urn:madang:problem:{error.code}",
