@@ -13,7 +13,7 @@ from .rules import Procedure
 
 @action("procedures.publish")
 def publish(definition: Procedure, *, by: Person | None = None) -> Version:
-    """Publishes a definition. New cases follow it from now on; nothing happens when it says what is already published.
+    """Publishes a definition: new cases follow it from now on. One that says what is already published changes nothing.
 
     Only operators (and the system) publish. Raises Invalid when it changes what must stay as it is.
     """

@@ -13,7 +13,7 @@ from .rules import Procedure
 
 
 class Version(models.Model):
-    """A procedure as it was published. The database refuses to change or delete it; a case keeps the one it began with."""
+    """A procedure as it was published. The database refuses to change or delete it; a case keeps its own."""
 
     procedure = models.CharField(_("procedure"), max_length=80)
     number = models.PositiveIntegerField(_("version"))
@@ -21,9 +21,14 @@ class Version(models.Model):
     body = models.JSONField()
     published_at = models.DateTimeField(_("published"), db_default=Now(), editable=False)
     published_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by"),
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
         help_text=_("Empty: loaded with the software."),
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = _("version of a procedure")

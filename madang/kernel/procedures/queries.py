@@ -16,7 +16,7 @@ from madang.kernel.institutions.models import Institution
 from .models import Draft, DraftQuerySet, Version
 from .rules import Procedure
 
-# A new version reaches every process within this time, without a question to the database for each case filed.
+# A new version reaches every process within this time; filing a case asks the database nothing about it.
 FRESH = timedelta(seconds=5)
 
 

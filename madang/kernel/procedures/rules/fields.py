@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from .problems import Problem, _, refuse
+from .problems import _, refuse, wrong
 from .texts import TODAY, DateBound, Localized, Name, Part, localized
 
 Whole = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)]
@@ -28,7 +28,7 @@ def _match(value: Any) -> Any:
     answers = value if isinstance(value, (list, tuple)) else [value]
     if not answers or not all(isinstance(answer, (str, bool)) for answer in answers):
         remedy = _("write an option's value, several as [a, b], or true/false for a yesno field.")
-        refuse([Problem(_("“%(value)s” is not an answer to compare with"), remedy, words={"value": value})])
+        refuse([wrong(_("“%(value)s” is not an answer to compare with"), remedy, value=value)])
     return tuple(answers)
 
 
@@ -37,20 +37,12 @@ Match = Annotated[tuple[str | bool, ...], BeforeValidator(_match), WithJsonSchem
 
 
 def _in_order(part: Any, low: str, high: str) -> None:
-    """Raises Problems when the lower bound of a part is above its upper bound."""
+    """Raises DefinitionError when the lower bound of a part is above its upper bound."""
     least, most = getattr(part, low), getattr(part, high)
     if least is not None and most is not None and TODAY not in (least, most) and least > most:
-        words = {"low": low, "high": high, "least": least, "most": most}
-        refuse(
-            [
-                Problem(
-                    _("`%(low)s` (%(least)s) is above `%(high)s` (%(most)s)"),
-                    _("exchange them or correct one."),
-                    (high,),
-                    words,
-                )
-            ]
-        )
+        message = _("`%(low)s` (%(least)s) is above `%(high)s` (%(most)s)")
+        remedy = _("exchange them or correct one.")
+        refuse([wrong(message, remedy, high, low=low, high=high, least=least, most=most)])
 
 
 class FieldBase(Part):
@@ -68,7 +60,7 @@ class FieldBase(Part):
     when: dict[Name, Match] = Field(
         default_factory=dict,
         description=_(
-            "Ask only when earlier fields have these answers: `{kind: other}`, `{kind: [a, b]}`, `{visited: true}`."
+            "Ask only when earlier fields are answered so: `{kind: other}`, `{kind: [a, b]}`, `{visited: true}`."
         ),
     )
 
@@ -164,13 +156,9 @@ class _Choosing(FieldBase):
     @model_validator(mode="after")
     def _values_once(self) -> "_Choosing":
         values = [option.value for option in self.options]
+        message, remedy = _("two options have the value “%(value)s”"), _("give each its own.")
         refuse(
-            Problem(
-                _("two options have the value “%(value)s”"),
-                _("give each its own."),
-                ("options", at, "value"),
-                {"value": value},
-            )
+            wrong(message, remedy, "options", at, "value", value=value)
             for at, value in enumerate(values)
             if value in values[:at]
         )
@@ -285,7 +273,7 @@ _PERSON = (
 
 
 def parts_of(field: FieldBase) -> tuple[FieldBase, ...]:
-    """The fields that a composite field consists of (address, place, people, group); empty for a plain one."""
+    """The fields that an address, a place, people or a group consists of; empty for a plain field."""
     if isinstance(field, GroupField):
         return field.fields
     return {"address": _ADDRESS, "place": _PLACE, "people": _PERSON}.get(field.type, ())

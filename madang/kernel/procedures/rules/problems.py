@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 Path = tuple[str | int, ...]
+MOST_LISTED = 20
 
 
 def _(text: str) -> str:
@@ -15,7 +16,7 @@ def _(text: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: `path` leads to it in the definition, `message` says what is wrong, `remedy` what to write instead."""
+    """One thing to mend: `path` leads to it, `message` says what is wrong, `remedy` what to do about it."""
 
     message: str
     remedy: str
@@ -31,13 +32,20 @@ class Problem:
     def text(self, translate: Callable[[str], str] = _) -> str:
         """`message — remedy` in one language."""
         words = {
-            key: translate(value) if key.startswith("t_") else value for key, value in self.words.items()
+            # A word that is a sentence itself is translated and filled as well.
+            key: translate(value) % self.words if key.startswith("t_") and value else value
+            for key, value in self.words.items()
         }
         parts = [part and translate(part) % words for part in (self.message, self.remedy)]
         return " — ".join(part for part in parts if part)
 
 
-class Problems(ValueError):
+def wrong(message: str, remedy: str, *path: str | int, at_key: bool = False, **words: Any) -> Problem:
+    """A problem, its words by name."""
+    return Problem(message, remedy, path, words, at_key)
+
+
+class DefinitionError(ValueError):
     """A part of a definition contradicts itself; carries every problem found, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -46,15 +54,16 @@ class Problems(ValueError):
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raises Problems when there are any."""
+    """Raises DefinitionError when there are any."""
     found = tuple(problems)
     if found:
-        raise Problems(found)
+        raise DefinitionError(found)
 
 
 def listed(names: Iterable[object]) -> str:
     """Names in a row, for a message."""
-    return ", ".join(str(name) for name in names)
+    known = [str(name) for name in names]
+    return ", ".join(known[:MOST_LISTED]) + (" …" if len(known) > MOST_LISTED else "")
 
 
 def choose(wrong: object, known: Iterable[str]) -> tuple[str, dict[str, Any]]:

@@ -1,10 +1,11 @@
-"""A procedure: one thing a person can ask for, as a civil servant writes it down. See docs/reference/procedures.md."""
+"""A procedure: one thing a person can ask for, as a civil servant writes it down."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,8 +22,8 @@ from pydantic import (
 
 from .checks import Step, check_form, check_steps
 from .fields import AnyField, FieldBase
-from .problems import Problem, _, choose, refuse
-from .stages import MOVES, Move, Stage, check_stages, complete, default_stages
+from .problems import _, choose, refuse, wrong
+from .stages import MOVES, USUAL_STAGES, Move, Stage, check_stages, complete
 from .terms import Term
 from .texts import Line, Localized, Name, Part, is_stored
 
@@ -125,7 +126,7 @@ class Procedure(Part):
     deadline: Term | None = Field(
         None,
         description=_(
-            "The legal period: `{hours: 3}`, `{days: 7}`, `{weeks: 2}`, `{months: 1}` or `immediately`; none when left out."
+            "The legal period: `{hours: 3}`, `{days: 7}`, `{weeks: 2}`, `{months: 1}`, `immediately`; or none."
         ),
     )
     extension: ExtensionRule = Field(
@@ -135,16 +136,16 @@ class Procedure(Part):
         MOVES, max_length=len(MOVES), description=_("What may happen on the way; everything when left out.")
     )
     stages: Annotated[dict[Name, Stage], AfterValidator(_stages)] = Field(
-        default_factory=default_stages,
+        default_factory=lambda: dict(USUAL_STAGES),
         max_length=30,
         description=_(
-            "The stages of a case by name; the first is where it starts. When left out: received, in_progress, answered."
+            "The stages of a case; the first is where it starts. Left out: received, in_progress, answered."
         ),
     )
     publishable: Literal["applicant", "always", "never"] = Field(
         "never",
         description=_(
-            "Whether everyone may see a case, with personal details masked: the applicant decides, always, never."
+            "Whether everyone may see a case, personal details masked: the applicant decides, always, never."
         ),
     )
     feedback: FeedbackRule = Field(
@@ -153,7 +154,7 @@ class Procedure(Part):
     notify: dict[Name, tuple[Recipient, ...]] = Field(
         default_factory=dict,
         description=_(
-            "Who is told when a case enters a stage. Stages left out: the applicant, at the first and the final ones."
+            "Who is told when a case enters a stage. Left out: the applicant, at the first and the final ones."
         ),
     )
     keep: Keep = Field(
@@ -186,31 +187,18 @@ class Procedure(Part):
 
     @model_validator(mode="after")
     def _adds_up(self, info: ValidationInfo) -> "Procedure":
-        if not is_stored(info):
-            refuse(found.within(("steps",)) for found in check_steps(self.steps, self.form))
-            problems = []
-            for name in self.notify.keys() - self.stages.keys():
-                remedy, words = choose(name, self.stages)
-                problems.append(
-                    Problem(
-                        _("there is no stage “%(stage)s”"),
-                        remedy,
-                        ("notify", name),
-                        words | {"stage": name},
-                        at_key=True,
-                    )
-                )
-            if "extension" in self.model_fields_set and "extend" not in self.may:
-                remedy = _("add extend to `may`, or remove `extension`.")
-                problems.append(
-                    Problem(
-                        _("`extension` is written, but `may` does not allow to extend"),
-                        remedy,
-                        ("extension",),
-                        at_key=True,
-                    )
-                )
-            refuse(problems)
+        if is_stored(info):
+            return self
+        problems = [found.within(("steps",)) for found in check_steps(self.steps, self.form)]
+        for name in self.notify.keys() - self.stages.keys():
+            remedy, words = choose(name, self.stages)
+            message = _("there is no stage “%(stage)s”")
+            problems.append(wrong(message, remedy, "notify", name, at_key=True, stage=name, **words))
+        if "extension" in self.model_fields_set and "extend" not in self.may:
+            message = _("`extension` is written, but `may` does not allow to extend")
+            remedy = _("add extend to `may`, or remove `extension`.")
+            problems.append(wrong(message, remedy, "extension", at_key=True))
+        refuse(problems)
         return self
 
     @property
@@ -242,7 +230,7 @@ class Procedure(Part):
 
     @cached_property
     def pages(self) -> tuple[tuple[FieldBase, ...], ...]:
-        """The fields of each page: as the definition's steps say, otherwise short pages of about equal length."""
+        """The fields of each page: as the steps say, otherwise short pages of about equal length."""
         if self.steps:
             fields = {field.id: field for field in self.form}
             return tuple(tuple(fields[name] for name in step.fields) for step in self.steps)
@@ -250,7 +238,7 @@ class Procedure(Part):
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """Everything, defaults included, as it is stored: a later change of a default changes no published version."""
+        """Everything, defaults included, as it is stored: no later default changes a published version."""
         return self.model_dump(mode="json")
 
     @cached_property
@@ -273,4 +261,4 @@ def divide(form: Sequence[FieldBase]) -> tuple[tuple[FieldBase, ...], ...]:
     pages = -(-len(form) // FIELDS_ON_A_PAGE)
     short, longer = divmod(len(form), pages)
     starts = [page * short + min(page, longer) for page in range(pages + 1)]
-    return tuple(tuple(form[start:end]) for start, end in zip(starts, starts[1:]))
+    return tuple(tuple(form[start:end]) for start, end in pairwise(starts))

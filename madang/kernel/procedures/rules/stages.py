@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, StrictBool
 
-from .problems import Problem, _, choose, listed
+from .problems import Problem, _, choose, listed, wrong
 from .texts import Localized, Name, Part, localized
 
 Role = Literal["desk", "officer", "manager", "applicant"]
@@ -31,19 +31,20 @@ class Stage(Part):
     )
 
 
-RECEIVED = Stage(label=localized("접수", "Received"), by="desk", then=("in_progress", RETURNED))
-IN_PROGRESS = Stage(label=localized("처리 중", "In progress"), by="officer", then=("answered", RETURNED))
-ANSWERED = Stage(label=localized("답변 완료", "Answered"), final=True)
-# The engine ends a case here whatever its other stages: withdrawn by the applicant, returned for want of a supplement.
+# The engine ends a case here, whatever its other stages: withdrawn by the applicant, returned by the office.
 ENGINE_STAGES: dict[str, Stage] = {
     WITHDRAWN: Stage(label=localized("취하", "Withdrawn"), final=True),
     RETURNED: Stage(label=localized("반려", "Returned"), final=True, reason="required"),
 }
-
-
-def default_stages() -> dict[str, Stage]:
-    """What happens to most cases: received by the desk, handled by an officer, answered."""
-    return {"received": RECEIVED, "in_progress": IN_PROGRESS, "answered": ANSWERED, **ENGINE_STAGES}
+# What happens to most cases.
+USUAL_STAGES: dict[str, Stage] = {
+    "received": Stage(label=localized("접수", "Received"), by="desk", then=("in_progress", RETURNED)),
+    "in_progress": Stage(
+        label=localized("처리 중", "In progress"), by="officer", then=("answered", RETURNED)
+    ),
+    "answered": Stage(label=localized("답변 완료", "Answered"), final=True),
+    **ENGINE_STAGES,
+}
 
 
 def complete(stages: Mapping[str, Stage]) -> dict[str, Stage]:
@@ -52,91 +53,71 @@ def complete(stages: Mapping[str, Stage]) -> dict[str, Stage]:
 
 
 def check_stages(stages: Mapping[str, Stage]) -> list[Problem]:
-    """What is wrong with the stages as written: dangling, unreachable, endless, contradictory ones. Paths start at `stages`."""
-    known = complete(stages)
-    problems = [found for name, stage in stages.items() for found in _check_stage(name, stage, known)]
+    """What is wrong with the stages as written: dangling, unreachable, endless. Paths start there."""
     if not stages:
-        return [
-            Problem(
-                _("there are no stages"), _("remove `stages` to use the usual ones, or write at least two.")
-            )
-        ]
+        remedy = _("remove `stages` to use the usual ones, or write at least two.")
+        return [wrong(_("there are no stages"), remedy)]
+    known = complete(stages)
     if not any(stage.final for stage in stages.values()):
-        problems.append(
-            Problem(
-                _("no stage is final: a case could never end"), _("write `final: true` in the last stage.")
-            )
+        message, remedy = (
+            _("no stage is final: a case could never end"),
+            _("write `final: true` in the last stage."),
         )
+        return [wrong(message, remedy, list(stages)[-1], at_key=True)]
+    problems = [found for name, stage in stages.items() for found in _check_stage(name, stage, known)]
+    if problems:
         return problems
     first = next(iter(stages))
     reached = _reachable(first, known)
+    finals = listed(name for name, stage in known.items() if stage.final)
     for name, stage in stages.items():
         if name not in reached and name not in ENGINE_STAGES:
-            remedy = _(
-                "name it in the `then` of another stage, or remove it. A case starts in “%(first)s”, the first stage."
-            )
-            words = {"stage": name, "first": first}
-            problems.append(
-                Problem(_("no case can reach the stage “%(stage)s”"), remedy, (name,), words, at_key=True)
-            )
+            message = _("no case can reach the stage “%(stage)s”")
+            remedy = _("name it in the `then` of another stage, or remove it; a case starts in “%(first)s”.")
+            problems.append(wrong(message, remedy, name, at_key=True, stage=name, first=first))
         elif stage.then and not any(known[end].final for end in _reachable(name, known)):
+            message = _("from the stage “%(stage)s” no case can end")
             remedy = _("let `then` lead to a final stage: %(finals)s.")
-            words = {"stage": name, "finals": listed(end for end, one in known.items() if one.final)}
-            problems.append(
-                Problem(_("from the stage “%(stage)s” no case can end"), remedy, (name,), words, at_key=True)
-            )
+            problems.append(wrong(message, remedy, name, at_key=True, stage=name, finals=finals))
     return problems
 
 
 def _check_stage(name: str, stage: Stage, known: Mapping[str, Stage]) -> list[Problem]:
     problems = []
-    words: dict[str, object] = {"stage": name}
     for at, then in enumerate(stage.then):
         if then not in known:
-            remedy, hint = choose(then, known)
+            remedy, words = choose(then, known)
             problems.append(
-                Problem(_("there is no stage “%(then)s”"), remedy, (name, "then", at), hint | {"then": then})
+                wrong(_("there is no stage “%(stage)s”"), remedy, name, "then", at, stage=then, **words)
             )
         elif then == name:
-            problems.append(
-                Problem(
-                    _("the stage “%(stage)s” leads to itself"),
-                    _("remove it from `then`."),
-                    (name, "then", at),
-                    words,
-                )
-            )
+            message, remedy = _("the stage “%(stage)s” leads to itself"), _("remove it from `then`.")
+            problems.append(wrong(message, remedy, name, "then", at, stage=name))
     if stage.final:
-        for key in ("then", "by"):
-            if getattr(stage, key):
-                remedy = _("remove `%(key)s`, or `final: true`.")
-                problems.append(
-                    Problem(
-                        _("“%(stage)s” is final and yet has `%(key)s`"),
-                        remedy,
-                        (name, key),
-                        words | {"key": key},
-                        at_key=True,
-                    )
-                )
+        message, remedy = (
+            _("“%(stage)s” is final and yet has `%(key)s`"),
+            _("remove `%(key)s`, or `final: true`."),
+        )
+        problems += [
+            wrong(message, remedy, name, key, at_key=True, stage=name, key=key)
+            for key in ("by", "then")
+            if getattr(stage, key)
+        ]
+    elif name in ENGINE_STAGES:
+        message, remedy = (
+            _("“%(stage)s” is where the platform ends cases"),
+            _("choose another name, or `final: true`."),
+        )
+        problems.append(wrong(message, remedy, name, at_key=True, stage=name))
     else:
         if not stage.then:
+            message = _("nothing follows the stage “%(stage)s”")
             remedy = _("write `then: [next_stage]`, or `final: true` when the case ends here.")
-            problems.append(
-                Problem(_("nothing follows the stage “%(stage)s”"), remedy, (name,), words, at_key=True)
-            )
+            problems.append(wrong(message, remedy, name, at_key=True, stage=name))
         if stage.by is None:
+            message = _("nobody moves cases on from the stage “%(stage)s”")
             remedy = _("write `by: desk`, `officer`, `manager` or `applicant`.")
-            problems.append(
-                Problem(
-                    _("nobody moves cases on from the stage “%(stage)s”"), remedy, (name,), words, at_key=True
-                )
-            )
-    if name in ENGINE_STAGES and not stage.final:
-        remedy = _("choose another name, or write `final: true`.")
-        problems.append(
-            Problem(_("“%(stage)s” is where the platform ends cases"), remedy, (name,), words, at_key=True)
-        )
+            problems.append(wrong(message, remedy, name, at_key=True, stage=name))
     return problems
 
 

@@ -4,20 +4,20 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
-from .problems import Problem, _, choose, refuse
+from madang.kernel.common.worktime import Period
+
+from .problems import _, choose, refuse, wrong
 from .texts import is_stored
 
 IMMEDIATELY = "immediately"
-UNITS = {"hours": "h", "days": "d", "weeks": "w", "months": "m", "years": "y"}
-_MOST = {"hours": 200, "days": 1000, "weeks": 200, "months": 120, "years": 100}
+UNITS = {"hours": "h", "days": "d", "weeks": "w", "months": "m", "years": "y", "calendar_days": "cd"}
+MOST = 1000
 _SCHEMA = {
     "anyOf": [
         {"const": IMMEDIATELY},
         {
             "type": "object",
-            "properties": {
-                unit: {"type": "integer", "minimum": 1, "maximum": most} for unit, most in _MOST.items()
-            },
+            "properties": {unit: {"type": "integer", "minimum": 1, "maximum": MOST} for unit in UNITS},
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
@@ -28,37 +28,22 @@ _SCHEMA = {
 
 def _read(value: Any, info: ValidationInfo) -> str:
     if value == IMMEDIATELY or (is_stored(info) and isinstance(value, str)):
-        return str(value)
-    spelling = _("write one of: {hours: 3}, {days: 7}, {weeks: 2}, {months: 1}, {years: 1}, immediately.")
+        return str(Period.parse(value))
     if not isinstance(value, dict) or len(value) != 1:
-        refuse([Problem(_("“%(value)s” is not a length of time"), spelling, words={"value": value})])
+        spellings = _(
+            "write one of: {hours: 3}, {days: 7}, {weeks: 2}, {months: 1}, {years: 1}, immediately."
+        )
+        refuse([wrong(_("“%(value)s” is not a length of time"), spellings, value=value)])
     ((unit, number),) = value.items()
     if unit not in UNITS:
         remedy, words = choose(unit, UNITS)
-        refuse(
-            [
-                Problem(
-                    _("“%(unit)s” is not a unit of time"),
-                    remedy,
-                    (unit,),
-                    words | {"unit": unit},
-                    at_key=True,
-                )
-            ]
-        )
-    if type(number) is not int or not 1 <= number <= _MOST[unit]:
+        message = _("“%(unit)s” is not a unit of time")
+        refuse([wrong(message, remedy, str(unit), at_key=True, unit=unit, **words)])
+    if type(number) is not int or not 1 <= number <= MOST:
         remedy = _("write a whole number from 1 to %(most)s.")
-        refuse(
-            [
-                Problem(
-                    _("“%(value)s” %(unit)s is not a length of time"),
-                    remedy,
-                    (unit,),
-                    {"value": number, "unit": unit, "most": _MOST[unit]},
-                )
-            ]
-        )
-    return f"{number}{UNITS[unit]}"
+        message = _("“%(value)s” is not a number of %(unit)s")
+        refuse([wrong(message, remedy, unit, value=number, unit=unit, most=MOST)])
+    return str(Period(number, UNITS[unit]))
 
 
 # Held as the short text that `common.worktime.Period.parse` reads: "7d", "3h", "immediately".

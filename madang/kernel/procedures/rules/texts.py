@@ -1,4 +1,4 @@
-"""The smallest parts of a definition: texts in every language, names, dates, lengths of time."""
+"""The smallest parts of a definition: texts in every language, names, dates."""
 
 import re
 import unicodedata
@@ -10,14 +10,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     RootModel,
     StringConstraints,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
-from .problems import Problem, Problems, _, choose, listed, refuse
+from .problems import _, choose, listed, refuse, wrong
 
 LANGUAGES = ("ko", "en")
 TODAY = "today"
@@ -37,12 +37,7 @@ class Localized(RootModel[dict[str, Line]]):
 
     model_config = ConfigDict(
         frozen=True,
-        json_schema_extra={
-            "properties": {
-                language: {"type": "string", "minLength": 1, "maxLength": 300} for language in LANGUAGES
-            },
-            "required": list(LANGUAGES),
-        },
+        json_schema_extra={"required": list(LANGUAGES), "propertyNames": {"enum": list(LANGUAGES)}},
     )
 
     @model_validator(mode="before")
@@ -50,15 +45,8 @@ class Localized(RootModel[dict[str, Line]]):
     def _one_text_is_not_enough(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
             example = ", ".join(f"{language}: …" for language in languages_of(info) or LANGUAGES)
-            raise Problems(
-                [
-                    Problem(
-                        _("this text is in one language only"),
-                        _("write it in each language: {%(example)s}."),
-                        words={"example": example},
-                    )
-                ]
-            )
+            remedy = _("write it in each language: {%(example)s}.")
+            refuse([wrong(_("this text is in one language only"), remedy, example=example)])
         return value
 
     @model_validator(mode="after")
@@ -67,27 +55,14 @@ class Localized(RootModel[dict[str, Line]]):
         if wanted is None:
             return self
         problems = []
-        for language in self.root.keys() - set(wanted):
+        for language in sorted(self.root.keys() - set(wanted)):
             remedy, words = choose(language, wanted)
-            problems.append(
-                Problem(
-                    _("“%(language)s” is not a language of this site"),
-                    remedy,
-                    (language,),
-                    words | {"language": language},
-                    at_key=True,
-                )
-            )
+            message = _("“%(language)s” is not a language of this site")
+            problems.append(wrong(message, remedy, language, at_key=True, language=language, **words))
         missing = [language for language in wanted if language not in self.root]
         if missing:
-            words = {"missing": listed(missing)}
-            problems.append(
-                Problem(
-                    _("the text is missing in: %(missing)s"),
-                    _("add “%(missing)s: …” beside the others."),
-                    words=words,
-                )
-            )
+            remedy = _("add “%(missing)s: …” beside the others.")
+            problems.append(wrong(_("the text is missing in: %(missing)s"), remedy, missing=listed(missing)))
         refuse(problems)
         return self
 
@@ -100,12 +75,12 @@ class Localized(RootModel[dict[str, Line]]):
 
 
 def localized(ko: str, en: str) -> Localized:
-    """A text that comes with the platform, for `Localized` keys that were left out."""
+    """A text that comes with the platform."""
     return Localized.model_construct({"ko": ko, "en": en})
 
 
 def languages_of(info: ValidationInfo) -> Sequence[str] | None:
-    """The languages a definition must be written in; None for a stored version, which keeps those it was published in."""
+    """The languages a definition must be written in; None for a stored version, which keeps its own."""
     return LANGUAGES if info.context is None else info.context.get("languages", LANGUAGES)
 
 
@@ -115,7 +90,7 @@ def is_stored(info: ValidationInfo) -> bool:
 
 
 def tidy(text: str) -> str:
-    """One spelling for what looks the same: composed characters (Macs send 한 as three), line feeds only, no blanks around."""
+    """One spelling for what looks the same: composed characters (some send 한 as three), line feeds only."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -123,31 +98,28 @@ _BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 
 
 def is_broken(text: str) -> bool:
-    """Whether a text has characters that no person types: control characters, NUL, halves of surrogate pairs."""
+    """Whether a text has what no person types: NUL and other control characters, halves of surrogate pairs."""
     return _BROKEN.search(text) is not None
 
 
-def _bound(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if value == TODAY:
-        return value
-    try:
-        return date.fromisoformat(value).isoformat()
-    except (TypeError, ValueError):
-        raise Problems(
-            [
-                Problem(
-                    _("“%(value)s” is not a date"),
-                    _("write `today` or a date as 2026-01-31."),
-                    words={"value": value},
-                )
-            ]
-        ) from None
+def read_date(text: Any) -> date | None:
+    """2026-01-31 as a date; None for anything else."""
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+    return text if type(text) is date else None
 
 
-DateBound = Annotated[
-    str,
-    BeforeValidator(_bound),
-    Field(json_schema_extra={"pattern": r"^(today|\d{4}-\d\d-\d\d)$"}),
-]
+def _bound(value: Any) -> str:
+    day = read_date(value)
+    if value != TODAY and day is None:
+        refuse(
+            [wrong(_("“%(value)s” is not a date"), _("write `today` or a date as 2026-01-31."), value=value)]
+        )
+    return day.isoformat() if day else TODAY
+
+
+_DATE = {"type": "string", "pattern": r"^(today|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}
+DateBound = Annotated[str, BeforeValidator(_bound), WithJsonSchema(_DATE)]
