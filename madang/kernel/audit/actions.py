@@ -1,0 +1,65 @@
+"""Every write of the platform goes through here: `@action` makes a function an act, `record` puts the act on record."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from madang.kernel.common import work
+from madang.kernel.common.middleware import request_id
+
+from .models import Record
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ACTIONS: dict[str, Callable[..., Any]] = {}
+
+
+class Unrecorded(RuntimeError):
+    """An action came to its end without a line in the audit log: it is rolled back, for its author to mend."""
+
+
+def action(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Makes a function an act of the office: one transaction, refused unless it is put on record, known by its name.
+
+    The first argument is the subject, `by=` the person who acts (None: the system itself), the rest keyword-only.
+    A domain error raised inside rolls everything back and reaches page and API in one shape.
+    """
+
+    def declare(function: Callable[P, T]) -> Callable[P, T]:
+        if name in ACTIONS:
+            raise RuntimeError(f"Two actions are named {name}.")
+
+        @wraps(function)
+        def act(*args: P.args, **kwargs: P.kwargs) -> T:
+            with work.begin(name) as piece:
+                result = function(*args, **kwargs)
+                if not piece.recorded:
+                    raise Unrecorded(f"{name} recorded nothing.")
+            return result
+
+        ACTIONS[name] = act
+        return act
+
+    return declare
+
+
+def record(subject: object, *, by: Any, institution_id: int | None = None, **details: object) -> None:
+    """Puts the action under way on record: who did it to what. `details` holds keys and numbers, never a person's text."""
+    piece = work.current()
+    piece.recorded += 1
+    piece.rows.append(
+        Record(
+            action=piece.name,
+            actor_id=getattr(by, "pk", None),
+            institution_id=institution_id,
+            subject=subject if isinstance(subject, str) else name_of(subject),
+            details=details,
+            request=request_id.get(),
+        )
+    )
+
+
+def name_of(subject: Any) -> str:
+    """How the log names a row: by its public number where it has one, else by table and key."""
+    return getattr(subject, "number", None) or f"{subject._meta.label_lower}:{subject.pk}"

@@ -1,0 +1,11 @@
+"""Everything that can happen to a case."""
+
+from .answering import approve, decide, draft, follow_up, rate, send_back
+from .clocking import consent, extend, remind, reply, ask, wind
+from .filing import attach, file, withdraw
+from .handling import assign, note, transfer
+
+__all__ = [
+    "approve", "ask", "assign", "attach", "consent", "decide", "draft", "extend", "file", "follow_up", "note", "rate", "remind",
+    "reply", "send_back", "transfer", "wind", "withdraw",
+]  # fmt: skip

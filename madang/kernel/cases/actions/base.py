@@ -1,0 +1,71 @@
+"""What the actions on a case share: lock it, require the right and the state, put it on the timeline, tell it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madang.kernel.common import work
+from madang.kernel.common.errors import Conflict, Refused
+from madang.kernel.identity.models import Person
+
+from ..models import Case, Entry
+from ..queries import NEEDED, standings
+from ..rules import may
+
+
+def lock(case: Case) -> Case:
+    """The case as it is now, held until the action ends, so that two people never decide at once."""
+    work.flush()
+    return Case.objects.select_for_update(of=("self",)).select_related(*NEEDED).get(pk=case.pk)
+
+
+def require(verb: str, case: Case, by: Person | None) -> None:
+    """Refuses who may not do this. The system (None) may; who may not even see the case is told that there is none."""
+    if by is None:
+        return
+    standing = standings(by, case)
+    if not may(verb, standing):
+        raise Refused(visible=may("read", standing))
+
+
+def require_open(case: Case) -> None:
+    """Refuses what can only be done while the case is open."""
+    if not case.is_open:
+        raise Conflict(
+            "cases.closed",
+            _("Case %(number)s has already been closed."),
+            remedy=_("Read the result. If something is left open, ask for an additional answer or file a new case."),
+            number=case.number,
+        )
+
+
+def require_move(verb: str, case: Case) -> None:
+    """Refuses an engine's move that the procedure does not allow."""
+    if verb not in case.definition.may:
+        raise Conflict("cases.not-in-procedure", _("This procedure does not provide for that."))
+
+
+def enter(case: Case, kind: str, by: Person | None, *, at: datetime | None = None, internal: bool = False, **data: Any) -> None:
+    """Puts a line on the timeline."""
+    work.current().rows.append(
+        Entry(
+            case_id=case.pk, at=at or timezone.now(), by_id=by and by.pk, kind=kind, institution_id=case.institution_id,
+            is_internal=internal, data=data,
+        )  # fmt: skip
+    )
+
+
+def facts(case: Case, at: datetime) -> dict[str, Any]:
+    """What every event about the case carries."""
+    return {
+        "case_id": case.pk,
+        "number": case.number,
+        "procedure": case.procedure,
+        "institution_id": case.institution_id,
+        "topic": case.topic,
+        "division": case.division,
+        "is_public": case.is_public,
+        "at": at,
+    }

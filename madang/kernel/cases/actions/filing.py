@@ -1,0 +1,121 @@
+"""A case begins, gets its papers, or is taken back."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madang.kernel.audit.actions import action, record
+from madang.kernel.common import work
+from madang.kernel.common.clock import due_at
+from madang.kernel.common.worktime import Period
+from madang.kernel.common.errors import Refused
+from madang.kernel.common.numbers import make
+from madang.kernel.documents.models import File
+from madang.kernel.events.actions import publish
+from madang.kernel.identity.models import Person
+from madang.kernel.institutions.models import Institution
+from madang.kernel.institutions.queries import working_calendar
+from madang.kernel.procedures.models import Version
+
+from ..contracts import CaseFiled, CaseWithdrawn
+from ..models import Attachment, Case, Clock
+from ..rules import place_of
+from .base import enter, facts, lock, require, require_move, require_open
+
+_keys = work.Keys("cases_case_key")
+_numbers = work.Keys("cases_case_number")
+
+
+@action("cases.file")
+def file(
+    version: Version, *, by: Person | None, data: dict[str, Any], institution: Institution, channel: str = Case.Channel.WEB,
+    is_public: bool = False, title: str = "", topic: str = "", language: str = "", key: str | None = None,
+    received_at: datetime | None = None, files: tuple[File, ...] = (),
+) -> Case:  # fmt: skip
+    """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
+
+    `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
+    """
+    definition = version.definition
+    now = received_at or timezone.now()
+    place = place_of(definition, data)
+    case = Case(
+        id=_keys.take(),
+        number=make(definition.number_prefix, timezone.localtime(now).year, _numbers.take()),
+        key=key,
+        procedure=version.procedure,
+        version=version,
+        applicant=by,
+        channel=channel,
+        language=language or (by.language if by else ""),
+        is_public=is_public,
+        title=(title or data.get("title") or definition.title.text(language or None))[:200],
+        data=data,
+        topic=topic,
+        division=place.get("division", ""),
+        lat=place.get("lat"),
+        lon=place.get("lon"),
+        institution=institution,
+        stage=definition.first_stage,
+        received_at=now,
+    )
+    if definition.deadline:
+        case.due_at = due_at(now, Period.parse(definition.deadline), working_calendar(institution))
+        work.current().rows.append(
+            Clock(
+                case_id=case.id, kind=Clock.Kind.HANDLING, institution=institution, starts_at=now, period=str(definition.deadline),
+                due_at=case.due_at,
+            )  # fmt: skip
+        )
+    work.current().rows.append(case)
+    work.current().rows += [Attachment(case_id=case.id, by=by, at=now, file=one) for one in files]
+    enter(case, "filed", by, at=now)
+    record(case, by=by, institution_id=institution.pk, procedure=case.procedure)
+    publish(CaseFiled(**facts(case, now)))
+    return case
+
+
+def file_once(version: Version, *, key: str, **rest: Any) -> tuple[Case, bool]:
+    """Files, unless the same key was filed before: returns the case and whether it is new."""
+    try:
+        with transaction.atomic():
+            return file(version, key=key, **rest), True
+    except IntegrityError:
+        case = Case.objects.filter(key=key).first()
+        if case is None:
+            raise
+        return case, False
+
+
+@action("cases.attach")
+def attach(case: Case, *, by: Person, file: File, internal: bool = False) -> Attachment:
+    """Puts a file of one's own to an open case: the applicant as a paper of the case, an officer as one of the office."""
+    case = lock(case)
+    require("attach", case, by)
+    require_open(case)
+    if file.owner_id != by.pk:
+        raise Refused()
+    attachment = Attachment.objects.create(case=case, by=by, file=file, is_internal=internal)
+    enter(case, "attached", by, internal=internal, name=file.name)
+    record(case, by=by, institution_id=case.institution_id, file=file.pk)
+    return attachment
+
+
+@action("cases.withdraw")
+def withdraw(case: Case, *, by: Person, reason: str = "") -> Case:
+    """The applicant takes the case back, any time before it is closed (Act 22)."""
+    case = lock(case)
+    require("withdraw", case, by)
+    require_move("withdraw", case)
+    require_open(case)
+    now = timezone.now()
+    case.stage, case.closed_at, case.due_at = "withdrawn", now, None
+    case.save(update_fields=["stage", "closed_at", "due_at"])
+    case.clocks.filter(ended_at=None).update(ended_at=now)
+    enter(case, "withdrawn", by, at=now, reason=reason)
+    record(case, by=by, institution_id=case.institution_id)
+    publish(CaseWithdrawn(**facts(case, now)))
+    return case

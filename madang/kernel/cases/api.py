@@ -1,0 +1,208 @@
+"""The API that every service gets for its cases: `router = case_router("petitions")`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router
+
+from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.events.actions import once
+from madang.kernel.identity.api import caller, signed_in
+from madang.kernel.identity.models import Person
+from madang.kernel.identity.queries import by_login
+from madang.kernel.institutions.models import Institution
+from madang.kernel.procedures.forms import clean_data
+from madang.kernel.procedures.queries import current
+
+from . import actions, schemas
+from .models import Case
+from .queries import (
+    NEEDED,
+    by_number,
+    central_desk,
+    page_of,
+    public,
+    readable,
+)
+
+Body = dict[str, Any]
+
+
+def _act(request: HttpRequest, act: Callable[[Person], Body]) -> Any:
+    """Acts as the caller: once for each Idempotency-Key, however often the request arrives."""
+    person = signed_in(request)
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return 201, act(person)
+    return 201, once(person, key, request.body, f"{request.method} {request.path}", lambda: act(person))
+
+
+def _institution(code: str) -> Institution:
+    found = Institution.objects.filter(code=code, is_active=True).first()
+    if found is None:
+        raise Invalid(fields={"institution": [_("There is no institution with this code.")]})
+    return found
+
+
+def case_router(service: str) -> Router:
+    """Filing, reading and everything that happens to the cases of one service."""
+    router = Router()
+
+    def mine(person: Person | None, number: str) -> Case:
+        case = by_number(person, number)
+        if not case.procedure.startswith(f"{service}."):
+            raise Refused()
+        return case
+
+    def answer(person: Person, case: Case) -> Body:
+        return schemas.CaseOut.of(Case.objects.select_related(*NEEDED).get(pk=case.pk), masked=False)
+
+    @router.get("", response=schemas.CasePage, summary="List")
+    def listing(
+        request: HttpRequest, mine: bool = False, institution: str = "", topic: str = "", cursor: str = "",
+        limit: int = Query(20, ge=1, le=1000),
+    ) -> Any:  # fmt: skip
+        """Public cases, or with `mine` one's own, the newest first."""
+        cases = Case.objects.filter(applicant=signed_in(request)) if mine else public()
+        cases = cases.filter(procedure__startswith=f"{service}.")
+        if institution:
+            cases = cases.filter(institution=_institution(institution))
+        if topic:
+            cases = cases.filter(topic=topic)
+        items, following = page_of(cases.select_related("version", "institution", "department"), cursor, limit)
+        return {"items": [schemas.CaseOut.of(case, masked=not mine) for case in items], "next": following}
+
+    @router.post("", response={201: schemas.CaseOut}, summary="File")
+    def filing(request: HttpRequest, payload: schemas.FilingIn) -> Any:
+        """Files a form. It is checked by the same rules as the pages; a mistake names its field and files nothing."""
+        version = current(f"{service}.{payload.procedure.removeprefix(f'{service}.')}")
+        institution = _institution(payload.institution) if payload.institution else central_desk()
+
+        def act(person: Person) -> Body:
+            data = clean_data(version.definition, payload.data, person)
+            case = actions.file(
+                version, by=person, data=data, institution=institution, channel=Case.Channel.API, topic=payload.topic,
+                is_public=payload.is_public and version.definition.publishable != "never",
+            )  # fmt: skip
+            return schemas.CaseOut.of(case, masked=False)
+
+        return _act(request, act)
+
+    @router.get("/{number}", response=schemas.CaseWhole, summary="Read")
+    def reading(request: HttpRequest, number: str) -> Any:
+        """One case: whole for those concerned, masked for everyone else when it is public."""
+        person = caller(request)
+        case = readable(person, number)
+        if not case.procedure.startswith(f"{service}."):
+            raise Refused()
+        return schemas.CaseWhole.seen_by(person, case)
+
+    def moves(path: str, summary: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Adds POST /{number}/<path>: `function(person, case, payload)` does it, the case as it then is goes back."""
+
+        def add(function: Callable[..., None]) -> Callable[..., None]:
+            schema = function.__annotations__["payload"]
+
+            def view(request: HttpRequest, number: str, payload: Any) -> Any:
+                def act(person: Person) -> Body:
+                    case = mine(person, number)
+                    function(person, case, payload)
+                    return answer(person, case)
+
+                return _act(request, act)
+
+            view.__name__, view.__doc__ = function.__name__, function.__doc__
+            view.__annotations__["payload"] = schema
+            router.post(f"/{{number}}/{path}", response={201: schemas.CaseOut}, summary=summary)(view)
+            return function
+
+        return add
+
+    @moves("assignments", "Assign")
+    def assignments(person: Person, case: Case, payload: schemas.AssignmentIn) -> None:
+        """Makes a department, or an officer in it, responsible."""
+        department = case.institution.departments.filter(code=payload.department).first() if payload.department else None
+        account = by_login(payload.officer) if payload.officer else None
+        if payload.department and department is None:
+            raise Invalid(fields={"department": [_("There is no department with this code.")]})
+        if payload.officer and account is None:
+            raise Invalid(fields={"officer": [_("There is no officer with this login.")]})
+        actions.assign(case, by=person, department=department, to=account and account.person)
+
+    @moves("transfers", "Transfer")
+    def transfers(person: Person, case: Case, payload: schemas.TransferIn) -> None:
+        """Passes the case to the competent institution."""
+        actions.transfer(case, by=person, to=_institution(payload.institution), reason=payload.reason)
+
+    @moves("supplements", "Ask the applicant")
+    def supplements(person: Person, case: Case, payload: schemas.SupplementIn) -> None:
+        """Asks the applicant for what is missing; the clock stops."""
+        actions.ask(case, by=person, question=payload.question, days=payload.days)
+
+    @moves("reply", "Reply to the office")
+    def reply(person: Person, case: Case, payload: schemas.TextIn) -> None:
+        """Replies to the open question; the clock goes on."""
+        asked = case.supplements.filter(replied_at=None).first()
+        if asked is None:
+            raise Invalid(fields={"text": [_("There is no open question.")]})
+        actions.reply(asked, by=person, text=payload.text)
+
+    @moves("extensions", "Extend")
+    def extensions(person: Person, case: Case, payload: schemas.ExtensionIn) -> None:
+        """Extends the deadline, or asks the applicant to consent to a further extension."""
+        actions.extend(case, by=person, period=payload.period, reason=payload.reason)
+
+    @moves("consent", "Consent to an extension")
+    def consent(person: Person, case: Case, payload: schemas.ConsentIn) -> None:
+        """Consents to the extension that is asked for, or refuses it."""
+        pending = next((one for one in case.extensions.all() if one.is_pending), None)
+        if pending is None:
+            raise Invalid(fields={"agree": [_("Nobody asks for your consent.")]})
+        actions.consent(pending, by=person, agree=payload.agree)
+
+    @moves("answer", "Answer")
+    def answering(person: Person, case: Case, payload: schemas.AnswerIn) -> None:
+        """Answers, or with `state: draft` keeps a draft. Where the institution wants it, a manager approves first."""
+        act = actions.draft if payload.state == "draft" else actions.decide
+        act(case, by=person, text=payload.text, stage=payload.stage)
+
+    @moves("approval", "Approve")
+    def approval(person: Person, case: Case, payload: schemas.Strict) -> None:
+        """Approves the proposed answer, and it goes out."""
+        actions.approve(_proposed(case), by=person)
+
+    @moves("return", "Send back")
+    def sending_back(person: Person, case: Case, payload: schemas.ReasonIn) -> None:
+        """Returns the proposed answer to its author."""
+        actions.send_back(_proposed(case), by=person, reason=payload.reason)
+
+    @moves("rating", "Rate")
+    def rating(person: Person, case: Case, payload: schemas.RatingIn) -> None:
+        """Rates the answer from 1 to 5."""
+        actions.rate(case, by=person, score=payload.score, comment=payload.comment)
+
+    @moves("follow-up", "Ask for an additional answer")
+    def follow_up(person: Person, case: Case, payload: schemas.TextIn) -> None:
+        """Asks once for an additional answer, when dissatisfied with the first."""
+        actions.follow_up(case, by=person, text=payload.text)
+
+    @moves("withdrawal", "Withdraw")
+    def withdrawal(person: Person, case: Case, payload: schemas.WithdrawalIn) -> None:
+        """Takes the case back."""
+        actions.withdraw(case, by=person, reason=payload.reason)
+
+    @moves("notes", "Note")
+    def notes(person: Person, case: Case, payload: schemas.TextIn) -> None:
+        """Leaves a remark among officers."""
+        actions.note(case, by=person, text=payload.text)
+
+    return router
+
+
+def _proposed(case: Case) -> Any:
+    result = next((one for one in case.results.all() if one.waits_for_approval), None)
+    if result is None:
+        raise Invalid("cases.not-proposed", _("No answer waits for approval."))
+    return result

@@ -1,0 +1,118 @@
+"""What cases do when others tell, and what they tell people."""
+
+from madang.kernel.events.contracts import on
+from madang.kernel.institutions.contracts import DayOffAnnounced
+from madang.kernel.institutions.models import Post
+from madang.kernel.notices.actions import notify
+
+from . import contracts as told
+from .jobs import wind_clocks
+from .models import Case, Extension, Result, Supplement
+from .queries import NEEDED
+
+
+@on(DayOffAnnounced)
+def wind_running_clocks(event: DayOffAnnounced) -> None:
+    """A holiday announced later moves every clock that runs over it."""
+    wind_clocks.defer(day=event.date.isoformat(), institution_id=event.institution_id)
+
+
+@on(told.CaseFiled)
+def tell_of_reception(event: told.CaseFiled) -> None:
+    _to_applicant(event, "received")
+
+
+@on(told.CaseTransferred)
+def tell_of_transfer(event: told.CaseTransferred) -> None:
+    _to_applicant(event, "transferred", reason=_case(event).transfers.order_by("-at").first().reason)
+
+
+@on(told.CaseAssigned)
+def tell_of_assignment(event: told.CaseAssigned) -> None:
+    case = _case(event)
+    if case.assignee and event.assignee_id == case.assignee_id:
+        _send(case, event, case.assignee, "assigned")
+
+
+@on(told.SupplementAsked)
+def tell_of_question(event: told.SupplementAsked) -> None:
+    asked = Supplement.objects.get(pk=event.supplement_id)
+    _to_applicant(event, "supplement_asked", question=asked.question, answer_by=asked.answer_by)
+
+
+@on(told.SupplementGiven)
+def tell_of_reply(event: told.SupplementGiven) -> None:
+    _to_office(event, "supplement_given")
+
+
+@on(told.CaseExtended)
+def tell_of_extension(event: told.CaseExtended) -> None:
+    extension = Extension.objects.get(pk=event.extension_id)
+    _to_applicant(event, "consent_asked" if event.needs_consent else "extended", reason=extension.reason, period=extension.period)
+
+
+@on(told.ResultProposed)
+def tell_of_proposal(event: told.ResultProposed) -> None:
+    case = _case(event)
+    for post in case.institution.posts.filter(role=Post.Role.MANAGER).select_related("person"):
+        _send(case, event, post.person, "approval_asked")
+
+
+@on(told.CaseClosed)
+def tell_of_result(event: told.CaseClosed) -> None:
+    result = Result.objects.get(pk=event.result_id)
+    _to_applicant(event, "answered" if event.round == 1 else "additional_answered", answer=result.text)
+
+
+@on(told.CaseWithdrawn)
+def tell_of_withdrawal(event: told.CaseWithdrawn) -> None:
+    _to_office(event, "withdrawn")
+
+
+@on(told.FollowUpAsked)
+def tell_of_follow_up(event: told.FollowUpAsked) -> None:
+    _to_office(event, "follow_up_asked")
+
+
+@on(told.DeadlineNear)
+def tell_of_near_deadline(event: told.DeadlineNear) -> None:
+    _to_office(event, "near")
+
+
+@on(told.DeadlinePassed)
+def dun(event: told.DeadlinePassed) -> None:
+    """The dunning notice to the office, and word to the applicant of how far the case is."""
+    _to_office(event, "overdue", managers=True)
+    _to_applicant(event, "delayed")
+
+
+def _case(event: told.CaseEvent) -> Case:
+    return Case.objects.select_related(*NEEDED).get(pk=event.case_id)
+
+
+def _to_applicant(event: told.CaseEvent, template: str, **context: object) -> None:
+    case = _case(event)
+    if case.applicant:
+        _send(case, event, case.applicant, template, **context)
+
+
+def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False) -> None:
+    """To whoever has the case in hand; while nobody has, to the desk; a dunning notice to the managers as well."""
+    case = _case(event)
+    people = {case.assignee} if case.assignee else set()
+    roles = [Post.Role.MANAGER] if managers else []
+    if not people:
+        roles.append(Post.Role.DESK)
+    posts = case.institution.posts.filter(role__in=roles).select_related("person")
+    for person in people | {post.person for post in posts}:
+        _send(case, event, person, template)
+
+
+def _send(case: Case, event: told.CaseEvent, person, template: str, **context: object) -> None:  # type: ignore[no-untyped-def]
+    key = f"{template}:{case.number}:{event.at.isoformat()}:{person.pk}"
+    facts = {"case": case, "institution": case.institution, "department": case.department, "officer": case.assignee, "due": case.due_at}
+    contact = (case.department and case.department.phone) or case.institution.phone
+    notify(
+        person, f"cases/{template}", facts | {"contact": contact} | context, by=None, key=key, case_number=case.number,
+        link=f"/cases/{case.number}/",
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""The clock on the wall: reminders, dunning notices, and clocks wound anew."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from .actions import remind, wind
+from .models import Clock
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="cases.remind", pass_context=False)
+def remind_of_deadlines(timestamp: int) -> None:
+    """Reminds of deadlines less than a day away, duns for those that have passed."""
+    now = timezone.now()
+    running = Clock.objects.filter(ended_at=None)
+    near = running.filter(due_at__range=(now, now + timedelta(days=1)), reminded_at=None)
+    passed = running.filter(due_at__lt=now, dunned_at=None)
+    for clock in [*near[:1000], *passed[:1000]]:
+        remind(clock, by=None)
+
+
+@app.task
+def wind_clocks(day: str, institution_id: int | None, after: int = 0, batch: int = 500) -> None:
+    """Counts every running clock anew that the new day off can move, some hundreds at a time."""
+    clocks = Clock.objects.filter(ended_at=None, starts_at__date__lte=date.fromisoformat(day), pk__gt=after)
+    if institution_id:
+        clocks = clocks.filter(institution_id=institution_id)
+    found = list(clocks.order_by("pk")[:batch])
+    for clock in found:
+        wind(clock, by=None, because=day)
+    if len(found) == batch:
+        wind_clocks.defer(day=day, institution_id=institution_id, after=found[-1].pk, batch=batch)

@@ -1,0 +1,184 @@
+"""Which cases a person may see, and how they stand to one."""
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madang.kernel.common import clock as counting
+from madang.kernel.common.errors import Conflict, Invalid, Refused
+from madang.kernel.common.explained import due_explained
+from madang.kernel.common.numbers import parse
+from madang.kernel.common.wording import explain
+from madang.kernel.common.worktime import Period
+from madang.kernel.identity.models import Person
+from madang.kernel.institutions.models import Institution, Post
+from madang.kernel.institutions.queries import is_auditor, posts_of, working_calendar
+
+from .models import Case, Clock, Entry, Transfer
+from .rules import may
+
+REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
+WORKING = (Post.Role.OFFICER, Post.Role.DESK, Post.Role.MANAGER)
+
+
+def covers(person: Person | None) -> Q:
+    """The cases that a person's posts make theirs to work on."""
+    covered = Q(pk__in=[])
+    for post in posts_of(person):
+        if post.role in WORKING:
+            here = Q(institution_id=post.institution_id)
+            covered |= here & Q(department_id=post.department_id) if post.department_id else here
+    return covered
+
+
+def visible_to(person: Person | None) -> QuerySet[Case]:
+    """The cases a person may open: their own, those of their posts, those their institution passed on; auditors: all.
+
+    What everyone may see of public cases, masked, is `public()`.
+    """
+    if person is None:
+        return Case.objects.none()
+    if is_auditor(person):
+        return Case.objects.all()
+    passed_on = Transfer.objects.filter(
+        from_institution__in=[p.institution_id for p in posts_of(person) if p.role in REFERRERS and not p.department_id]
+    )
+    return Case.objects.filter(Q(applicant=person) | covers(person) | Q(pk__in=passed_on.values("case")))
+
+
+def public() -> QuerySet[Case]:
+    """The cases whose applicants let everyone see them; to be shown through `public_title` and `public_text` only."""
+    return Case.objects.filter(is_public=True)
+
+
+def standings(person: Person | None, case: Case) -> frozenset[str]:
+    """How a person stands to a case, in the words of `rules.MAY`."""
+    if person is None:
+        return frozenset()
+    found = {"applicant"} if case.applicant_id == person.pk else set()
+    for post in posts_of(person):
+        if post.role == Post.Role.AUDITOR:
+            found.add("auditor")
+        elif post.institution_id == case.institution_id and post.department_id in (None, case.department_id):
+            found.add(post.role)
+        elif post.role in REFERRERS and not post.department_id and post.institution_id in _passed_on_by(case):
+            found.add("referrer")
+    return frozenset(found)
+
+
+def _passed_on_by(case: Case) -> set[int]:
+    known = getattr(case, "_passed_on_by", None)
+    if known is None:
+        known = case._passed_on_by = set(case.transfers.values_list("from_institution_id", flat=True))  # type: ignore[attr-defined]
+    return known
+
+
+def by_number(person: Person | None, number: str) -> Case:
+    """The case with this number, typed in any way; 404 when there is none or it is not for this person."""
+    case = visible_to(person).filter(number=str(parse(number))).select_related(*NEEDED).first()
+    if case is None:
+        raise Refused()
+    return case
+
+
+NEEDED = ("version", "institution", "department", "assignee", "applicant")
+
+QUEUES = ("new", "mine", "today", "overdue", "waiting", "approval", "open")
+
+
+def queue(person: Person, name: str) -> QuerySet[Case]:
+    """One of an officer's queues, the most urgent first.
+
+    new: nobody's yet; mine: in my hands; today: due before midnight; overdue; waiting: for the applicant;
+    approval: a draft waits for a manager; open: all that is not closed.
+    """
+    cases = Case.objects.filter(covers(person), closed_at=None).select_related("institution", "department", "assignee")
+    match name:
+        case "new":
+            return cases.filter(assignee=None).order_by("received_at", "id")
+        case "mine":
+            return cases.filter(assignee=person).order_by("due_at", "id")
+        case "today":
+            return cases.filter(due_at__gte=Now(), due_at__lt=_midnight()).order_by("due_at", "id")
+        case "overdue":
+            return cases.filter(due_at__lt=Now()).order_by("due_at", "id")
+        case "waiting":
+            return cases.filter(due_at=None).order_by("received_at", "id")
+        case "approval":
+            waiting = Q(results__proposed_at__isnull=False, results__sent_at=None)
+            return cases.filter(waiting).order_by("due_at", "id")
+    return cases.order_by("due_at", "id")
+
+
+def _midnight() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def running_clock(case: Case) -> Clock | None:
+    """The legal period that runs (or stands stopped) over a case."""
+    return case.clocks.filter(ended_at=None).order_by("-starts_at").first()
+
+
+def course_of(clock: Clock) -> dict[str, Any]:
+    """What the counting rules need to know of a clock, as arguments for `clock.due_at` and `clock.due_explained`."""
+    return {
+        "received": clock.starts_at,
+        "period": Period.parse(clock.period),
+        "calendar": working_calendar(clock.institution),
+        "pauses": [counting.Pause(pause.since, pause.until, pause.reason) for pause in clock.pauses.all()],
+        "extensions": [Period.parse(e.period) for e in clock.extensions.all() if e.is_in_force],
+    }
+
+
+def explanation_of(clock: Clock, language: str) -> list[str]:
+    """Line by line, how the due moment of a clock was counted, for whoever asks why."""
+    return explain(due_explained(**course_of(clock)).lines, language)
+
+
+def central_desk() -> Institution:
+    """Where a case goes whose applicant names no institution: the desk at the root of the country's tree."""
+    root = Institution.objects.filter(parent=None, is_active=True).order_by("id").first()
+    if root is None:
+        raise Conflict("cases.no-institution", _("No institution has been set up yet, so nothing can be received."))
+    return root
+
+
+def readable(person: Person | None, number: str) -> Case:
+    """The case with this number if this person may read it, whole or (being public) masked; 404 otherwise."""
+    wanted = Q(number=str(parse(number)))
+    case = visible_to(person).filter(wanted).select_related(*NEEDED).first()
+    case = case or public().filter(wanted).select_related(*NEEDED).first()
+    if case is None:
+        raise Refused()
+    return case
+
+
+def timeline(case: Case, standing: frozenset[str]) -> list[Entry]:
+    """What happened, oldest first; lines among officers only for those who may read inside."""
+    entries = case.entries.select_related("by", "institution").order_by("at", "id")
+    return list(entries if may("read_inside", standing) else entries.filter(is_internal=False))
+
+
+T = TypeVar("T", bound=models.Model)
+
+
+def page_of(rows: QuerySet[T], cursor: str, limit: int) -> tuple[list[T], str | None]:
+    """A page of rows by reception, the newest first, and the cursor of the next; a cursor stays good while rows are added."""
+    if cursor:
+        try:
+            at, key = base64.urlsafe_b64decode(cursor).decode().split("|")
+            last = {"at": datetime.fromisoformat(at), "key": int(key)}
+        except ValueError as error:
+            raise Invalid(fields={"cursor": [_("This is not a cursor of ours. Start from the first page.")]}) from error
+        rows = rows.filter(Q(received_at__lt=last["at"]) | Q(received_at=last["at"], id__lt=last["key"]), received_at__lte=last["at"])
+    found = list(rows.order_by("-received_at", "-id")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    mark = f"{found[limit - 1].received_at.isoformat()}|{found[limit - 1].pk}"  # type: ignore[attr-defined]
+    return found[:limit], base64.urlsafe_b64encode(mark.encode()).decode()

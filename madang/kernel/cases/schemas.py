@@ -1,0 +1,212 @@
+"""What programs send and get."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import get_language
+from ninja import Field, Schema
+
+from madang.kernel.common.privacy import mask
+from madang.kernel.identity.models import Person
+
+from .models import Case, Clock, Entry
+from .queries import explanation_of, standings, timeline
+from .rules import may
+
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class Strict(Schema, extra="forbid"):  # type: ignore[call-arg]
+    """Input: a key that nobody knows is an error, so that a misspelt one is not lost in silence."""
+
+
+class FilingIn(Strict):
+    """A filled form. `procedure` is the second half of the id: `suggestion` of `petitions.suggestion`."""
+
+    procedure: str = Field(max_length=80)
+    data: dict[str, Any]
+    institution: str | None = Field(None, max_length=40, description="Code; left out: it is sent where it belongs.")
+    is_public: bool = False
+    topic: str = Field("", max_length=60)
+
+
+class AssignmentIn(Strict):
+    """A department of the institution by its code, or an officer by their login, or both."""
+
+    department: str | None = Field(None, max_length=40)
+    officer: str | None = Field(None, max_length=254)
+
+
+class TransferIn(Strict):
+    institution: str = Field(max_length=40)
+    reason: Text
+
+
+class SupplementIn(Strict):
+    question: Text
+    days: int | None = Field(None, ge=1, le=90)
+
+
+class TextIn(Strict):
+    text: Text
+
+
+class ExtensionIn(Strict):
+    period: str = Field(max_length=12, examples=["7d"])
+    reason: Text
+
+
+class ConsentIn(Strict):
+    agree: bool
+
+
+class AnswerIn(Strict):
+    text: Text
+    stage: str = Field("", max_length=40)
+    state: Literal["draft", "final"] = "final"
+
+
+class ReasonIn(Strict):
+    reason: Text
+
+
+class RatingIn(Strict):
+    score: int = Field(ge=1, le=5)
+    comment: str = Field("", max_length=2000)
+
+
+class WithdrawalIn(Strict):
+    reason: str = Field("", max_length=2000)
+
+
+class Place(Schema):
+    """An institution or department, by code and name."""
+
+    code: str
+    name: str
+
+
+class CaseOut(Schema):
+    """A case as its reader may see it: `title` and `data` are whole for those concerned, masked for everyone else."""
+
+    number: str
+    procedure: str
+    stage: str
+    title: str
+    text: str
+    topic: str
+    division: str
+    is_public: bool
+    institution: Place
+    department: Place | None
+    received_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    is_waiting: bool
+
+    @classmethod
+    def of(cls, case: Case, *, masked: bool) -> dict[str, Any]:
+        """The case in the shape of this schema."""
+        return {
+            "number": case.number,
+            "procedure": case.procedure,
+            "stage": case.stage,
+            "title": case.public_title if masked else case.title,
+            "text": case.public_text if masked else case.text,
+            "topic": case.topic,
+            "division": case.division,
+            "is_public": case.is_public,
+            "institution": {"code": case.institution.code, "name": str(case.institution)},
+            "department": case.department and {"code": case.department.code, "name": str(case.department)},
+            "received_at": case.received_at,
+            "due_at": case.due_at,
+            "closed_at": case.closed_at,
+            "is_waiting": case.is_waiting,
+        }
+
+
+class CasePage(Schema):
+    """Some cases, the newest first, and the cursor for the next ones (null at the end)."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+
+class ClockOut(Schema):
+    """A legal period over the case, and line by line how its due moment was counted."""
+
+    kind: str
+    period: str
+    starts_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    explanation: list[str]
+
+    @classmethod
+    def of(cls, clock: Clock) -> dict[str, Any]:
+        """The clock in the shape of this schema, explained in the language of the request."""
+        return {
+            "kind": clock.kind,
+            "period": clock.period,
+            "starts_at": clock.starts_at,
+            "due_at": clock.due_at,
+            "ended_at": clock.ended_at,
+            "explanation": explanation_of(clock, get_language() or ""),
+        }
+
+
+class EntryOut(Schema):
+    """One line of the timeline."""
+
+    at: datetime
+    kind: str
+    by: str | None = Field(description="`applicant`, `office`, or null for the system.")
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry, applicant: Person | None) -> dict[str, Any]:
+        """The entry in the shape of this schema: it tells on which side somebody acted, never a name."""
+        by = None if entry.by_id is None else "applicant" if applicant and entry.by_id == applicant.pk else "office"
+        return {"at": entry.at, "kind": entry.kind, "by": by, "data": entry.data}
+
+
+class AnswerOut(Schema):
+    round: int
+    stage: str
+    text: str
+    sent_at: datetime | None
+
+
+class SupplementOut(Schema):
+    question: str
+    answer_by: date
+    reply: str
+    replied_at: datetime | None
+
+
+class CaseWhole(CaseOut):
+    """One case with everything its reader may see. `data` is null for readers of the masked version."""
+
+    data: dict[str, Any] | None
+    answers: list[AnswerOut]
+    supplements: list[SupplementOut]
+    clocks: list[ClockOut]
+    timeline: list[EntryOut]
+
+    @classmethod
+    def seen_by(cls, person: Person | None, case: Case) -> dict[str, Any]:
+        """The case in the shape of this schema, as far as this person may read it."""
+        standing = standings(person, case)
+        inside = may("read", standing)
+        answers = [one for one in case.results.all() if one.sent_at]
+        return CaseOut.of(case, masked=not inside) | {
+            "data": case.data if inside else None,
+            "answers": [
+                {"round": one.round, "stage": one.stage, "text": one.text if inside else mask(one.text), "sent_at": one.sent_at}
+                for one in answers
+            ],
+            "supplements": list(case.supplements.all()) if inside else [],
+            "clocks": [ClockOut.of(clock) for clock in case.clocks.select_related("institution")] if inside else [],
+            "timeline": [EntryOut.of(entry, case.applicant) for entry in timeline(case, standing)] if inside else [],
+        }

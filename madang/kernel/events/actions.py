@@ -1,0 +1,116 @@
+"""Telling: `publish` writes into the outbox, `deliver` tells what is in it."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import TypeAdapter
+from uuid_utils.compat import uuid7
+
+from madang.kernel.common import work
+from madang.kernel.common.errors import Invalid
+
+from .contracts import LISTENERS, Listener, name_of
+from .models import Event, Failure, Receipt
+from .rules import next_attempt
+
+log = logging.getLogger("madang.events")
+
+
+def publish(event: Any) -> None:
+    """Tells what happened: the event is written with the action under way and delivered after its commit."""
+    work.current().rows.append(Event(id=uuid7(), name=name_of(type(event)), payload=asdict(event)))
+
+
+def deliver(limit: int = 200) -> int:
+    """Tells up to `limit` waiting events to everyone who listens; returns how many. A handler that fails does not stop the others."""
+    with transaction.atomic():
+        events = list(Event.objects.select_for_update(skip_locked=True).filter(told=False).order_by("id")[:limit])
+        for event in events:
+            for listener in LISTENERS[event.name]:
+                error = _tell(event, listener)
+                if error:
+                    Failure.objects.update_or_create(
+                        event=event,
+                        handler=listener.name,
+                        defaults={"error": error, "attempts": 1, "next_at": timezone.now() + next_attempt(1)},
+                    )
+        Event.objects.filter(pk__in=[event.pk for event in events]).update(told=True)
+    return len(events)
+
+
+def retry(limit: int = 50) -> int:
+    """Tells again what failed and is due; after the last attempt it waits for an operator. Returns how many were tried."""
+    with transaction.atomic():
+        failures = list(
+            Failure.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(next_at__lte=timezone.now())
+            .select_related("event")[:limit]
+        )
+        for failure in failures:
+            listener = next((one for one in LISTENERS[failure.event.name] if one.name == failure.handler), None)
+            error = _tell(failure.event, listener) if listener else None
+            if error is None:
+                failure.delete()
+                continue
+            failure.attempts += 1
+            failure.error = error
+            wait = next_attempt(failure.attempts)
+            failure.next_at = timezone.now() + wait if wait else None
+            failure.save()
+    return len(failures)
+
+
+def forget(older_than: timedelta) -> int:
+    """Clears told events that no failure still needs."""
+    old = Event.objects.filter(told=True, at__lt=timezone.now() - older_than, failure=None)
+    return old.delete()[0]
+
+
+def _tell(event: Event, listener: Listener) -> str | None:
+    try:
+        with transaction.atomic():
+            listener.handle(_adapter(listener.contract).validate_python(event.payload))
+    except Exception as error:
+        log.exception("%s failed on %s %s", listener.name, event.name, event.pk)
+        return f"{type(error).__name__}: {error}"[:2000]
+    return None
+
+
+@cache
+def _adapter(contract: type) -> TypeAdapter[Any]:
+    return TypeAdapter(contract)
+
+
+def once(person: Any, key: str, request_body: bytes, route: str, respond: Callable[[], dict[str, Any]], status: int = 201) -> dict[str, Any]:
+    """Carries out a request that may arrive twice: the second time it gets the first answer, and nothing happens.
+
+    `respond` acts and returns the body of the answer, which is kept with the key in the same transaction.
+    Raises Invalid when the key was used for a different request.
+    """
+    fingerprint = hashlib.sha256(route.encode() + b"\0" + request_body).hexdigest()
+    try:
+        with work.begin(route, whole=True) as piece:
+            body = respond()
+            piece.rows.append(
+                Receipt(person_id=person.pk, key=key[:200], fingerprint=fingerprint, status=status, body=body)
+            )
+        return body
+    except IntegrityError:
+        receipt = Receipt.objects.filter(person_id=person.pk, key=key[:200]).first()
+        if receipt is None:
+            raise
+    if receipt.fingerprint != fingerprint:
+        raise Invalid(
+            "idempotency-key-reused",
+            _("This idempotency key was used for a different request."),
+            remedy=_("Use a new key for each new request."),
+        )
+    return receipt.body

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class EventsConfig(AppConfig):
+    name = "madang.kernel.events"
+    label = "events"
+
+    def ready(self) -> None:
+        autodiscover_modules("handlers")

@@ -1,0 +1,41 @@
+"""How one app tells another: frozen dataclasses in a `contracts.py`, and `@on` to listen to them in a `handlers.py`."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Handle = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A handler and the contract it listens to; its name is what failures are filed under."""
+
+    name: str
+    contract: type
+    handle: Handle
+
+
+LISTENERS: dict[str, list[Listener]] = defaultdict(list)
+
+
+def name_of(contract: type) -> str:
+    """`madang.kernel.cases.contracts.CaseFiled` is told as `cases.CaseFiled`."""
+    return f"{contract.__module__.split('.')[-2]}.{contract.__name__}"
+
+
+def on(*contracts: type) -> Callable[[Handle], Handle]:
+    """Listens: the function is called with each event of these kinds, after the commit, at least once.
+
+    Its writes are committed together with the note that it was told, so that a crash in between repeats neither or both;
+    what it does outside the database must bear repetition.
+    """
+
+    def listen(handle: Handle) -> Handle:
+        for contract in contracts:
+            name = f"{handle.__module__.split('.')[-2]}.{handle.__name__}"
+            LISTENERS[name_of(contract)].append(Listener(name, contract, handle))
+        return handle
+
+    return listen

@@ -1,0 +1,55 @@
+"""`manage.py work`: tells events, carries out jobs and keeps the appointments of the clock, until it is stopped."""
+
+import logging
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from procrastinate.contrib.django import app
+
+from madang.kernel.events.actions import deliver, retry
+
+log = logging.getLogger("madang.work")
+
+
+class Command(BaseCommand):
+    help = "Delivers events and runs jobs until stopped. Any number may run, on any number of machines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--jobs", type=int, default=2, help="How many jobs run at the same time (default: 2).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+        teller = threading.Thread(target=tell, args=[stopping], name="events")
+        teller.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        try:
+            while not stopping.is_set():
+                try:
+                    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+                    worker.run_worker(concurrency=options["jobs"], shutdown_graceful_timeout=10)
+                    break
+                except Exception:
+                    # The database may be restarting: what was under way is found again, so waiting is all there is to do.
+                    log.exception("the job worker stopped; it starts again in 2 seconds")
+                    stopping.wait(2)
+        finally:
+            stopping.set()
+            teller.join()
+
+
+def tell(stopping: threading.Event, pause: float = 0.3) -> None:
+    """Delivers what is in the outbox, again and again, and comes back after any trouble."""
+    while not stopping.is_set():
+        try:
+            if not deliver() and not retry():
+                stopping.wait(pause)
+        except DatabaseError:
+            log.exception("the outbox could not be read; trying again in 2 seconds")
+            stopping.wait(2)
+        finally:
+            close_old_connections()

@@ -1,0 +1,10 @@
+"""When a handler that failed is tried again."""
+
+from datetime import timedelta
+
+LAST_ATTEMPT = 10
+
+
+def next_attempt(attempts: int) -> timedelta | None:
+    """The pause after the given number of failed attempts: 2 seconds, doubling; None when it is given up (after about 17 minutes)."""
+    return None if attempts >= LAST_ATTEMPT else timedelta(seconds=2**attempts)

@@ -1,0 +1,54 @@
+"""What happens to persons and accounts."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from madang.kernel.audit.actions import action, record
+from madang.kernel.common.errors import Invalid, Refused
+
+from .models import Account, Person, Token
+from .queries import by_login
+from .rules import digest, new_token
+
+
+@action("identity.register")
+def register(person: Person, *, by: Person | None, login: str, password: str, is_operator: bool = False) -> Account:
+    """Registers a person with an account. Raises Invalid when the login is taken or the password is weak."""
+    if is_operator and by is not None:
+        raise Refused()
+    if by_login(login):
+        raise Invalid(fields={"login": [_("There is already an account with this e-mail. Sign in instead.")]})
+    account = Account(login=login, person=person, is_operator=is_operator)
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise Invalid(fields={"password": error.messages}) from error
+    account.set_password(password)
+    person.save()
+    account.person = person
+    account.save()
+    record(account, by=by)
+    return account
+
+
+@action("identity.issue_token")
+def issue_token(person: Person, *, by: Person | None, name: str, expires_at: datetime | None = None) -> str:
+    """Gives a person a token for their programs; the only moment at which the token can be read."""
+    if by is not None and by != person:
+        raise Refused()
+    token = new_token()
+    row = Token.objects.create(person=person, name=name, digest=digest(token), expires_at=expires_at)
+    record(row, by=by)
+    return token
+
+
+@action("identity.revoke_token")
+def revoke_token(token: Token, *, by: Person) -> None:
+    """Takes a token out of use at once."""
+    if by != token.person:
+        raise Refused()
+    record(token, by=by)
+    token.delete()

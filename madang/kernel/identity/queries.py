@@ -1,0 +1,30 @@
+"""Who is asking?"""
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from .models import Account, Person
+from .rules import digest
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """The person behind a request: by session or by access token; None for a passer-by."""
+    person = getattr(request, "_person", None)
+    if person is None and request.user.is_authenticated:
+        person = request._person = request.user.person  # type: ignore[attr-defined]
+    return person
+
+
+def by_token(token: str) -> Person | None:
+    """The person whose access token this is; None for an unknown, expired or disabled one."""
+    return (
+        Person.objects.filter(Q(tokens__expires_at=None) | Q(tokens__expires_at__gt=Now()), account__is_active=True)
+        .filter(tokens__digest=digest(token))
+        .first()
+    )
+
+
+def by_login(login: str) -> Account | None:
+    """The account with this login."""
+    return Account.objects.select_related("person").filter(login__iexact=login).first()

@@ -1,0 +1,8 @@
+"""What happens to institutions, posts and the calendar."""
+
+from .keeping import announce_day_off, appoint, found, revise
+from .loading import Outcome, load_departments, load_divisions, load_institutions
+
+__all__ = [
+    "Outcome", "announce_day_off", "appoint", "found", "load_departments", "load_divisions", "load_institutions", "revise",
+]  # fmt: skip

@@ -1,0 +1,116 @@
+"""Which institution, which post, which calendar."""
+
+import csv
+from dataclasses import dataclass
+from datetime import time
+from functools import cache, lru_cache
+from time import monotonic
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from madang.kernel.common.calendars import country_calendar
+from madang.kernel.common.worktime import Calendar, ClockError
+from madang.kernel.identity.models import Person
+
+from .models import DayOff, Department, Institution, Post
+
+# A day off announced by one process is known to every other within so many seconds, without a question for each case filed.
+FRESH = 5.0
+
+
+def visible_to(person: Person | None) -> QuerySet[Institution]:
+    """Institutions are public: everyone sees the active ones."""
+    return Institution.objects.filter(is_active=True)
+
+
+def posts_of(person: Person | None) -> list[Post]:
+    """The posts a person holds today; asked once for each person object."""
+    if person is None or person.pk is None:
+        return []
+    posts = getattr(person, "_posts", None)
+    if posts is None:
+        today = timezone.localdate()
+        held = Post.objects.filter(Q(until=None) | Q(until__gte=today), person=person, since__lte=today)
+        posts = list(held.select_related("institution", "department").order_by("id"))
+        person._posts = posts  # type: ignore[attr-defined]
+    return posts
+
+
+def is_auditor(person: Person | None) -> bool:
+    """Auditors read every case and change none."""
+    return any(post.role == Post.Role.AUDITOR for post in posts_of(person))
+
+
+def works_in(person: Person, institution: Institution, department: Department | None) -> bool:
+    """Whether this person holds a post there on which they may be given work."""
+    return any(
+        post.institution_id == institution.pk
+        and post.role != Post.Role.AUDITOR
+        and (post.department_id is None or department is None or post.department_id == department.pk)
+        for post in posts_of(person)
+    )
+
+
+def desk_of(institution: Institution) -> Department | None:
+    """Where the institution's post arrives."""
+    return institution.departments.filter(is_desk=True).first()
+
+
+def working_calendar(institution: Institution | None) -> Calendar:
+    """The days and hours an institution works (None: the country), days off announced later included."""
+    last = _announced()
+    if institution is None:
+        return _calendar(None, time(9), time(18), None, last)
+    lunch = (institution.lunch_from, institution.lunch_until) if institution.lunch_from and institution.lunch_until else None
+    return _calendar(institution.pk, institution.opens, institution.closes, lunch, last)
+
+
+@dataclass
+class _Known:
+    """The last day off that this process has heard of, and until when it need not ask again."""
+
+    last: int | None = None
+    until: float = 0.0
+
+
+_known = _Known()
+
+
+def forget() -> None:
+    """Makes this process ask for days off again; done by whoever announces one."""
+    _known.until = 0.0
+
+
+def _announced() -> int | None:
+    if monotonic() >= _known.until:
+        _known.last = DayOff.objects.aggregate(last=Max("id"))["last"]
+        _known.until = monotonic() + FRESH
+    return _known.last
+
+
+@lru_cache(maxsize=4096)
+def _calendar(
+    institution_id: int | None, opens: time, closes: time, lunch: tuple[time, time] | None, last_day_off: int | None
+) -> Calendar:
+    days = DayOff.objects.filter(Q(institution=None) | Q(institution_id=institution_id))
+    calendar = country_calendar().with_days({day.date: day.name for day in days})
+    return calendar if institution_id is None else calendar.with_hours(opens, closes, lunch)
+
+
+def calendar_of(code: str | None) -> Calendar:
+    """The calendar of the institution with this code (None: the country's). Raises ClockError for an unknown code."""
+    if code is None:
+        return working_calendar(None)
+    institution = Institution.objects.filter(code=code).first()
+    if institution is None:
+        raise ClockError("There is no institution “%(code)s”.", code=code)
+    return working_calendar(institution)
+
+
+@cache
+def kinds() -> dict[str, dict[str, str]]:
+    """The kinds of institutions that the country has, with their names: `{"city": {"ko": "시", "en": "City"}}`."""
+    with (settings.COUNTRY_PACK / "kinds.csv").open(encoding="utf-8") as file:
+        return {row["code"]: {settings.LANGUAGE_CODE: row["name"], "en": row["name_en"]} for row in csv.DictReader(file)}

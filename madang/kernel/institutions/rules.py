@@ -1,0 +1,59 @@
+"""What a line of a list of institutions must say. Pure: text in, facts or reasons out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+COLUMNS = ("code", "name", "name_en", "kind", "parent", "division", "homepage", "phone", "source")
+REQUIRED = ("code", "name", "kind")
+LIMITS = {"name": 120, "name_en": 160, "kind": 40, "homepage": 200, "phone": 30, "source": 200}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One institution as a list names it; `parent` and `division` are codes, empty where it has none."""
+
+    code: str
+    name: str
+    kind: str
+    name_en: str = ""
+    parent: str = ""
+    division: str = ""
+    homepage: str = ""
+    phone: str = ""
+    source: str = ""
+
+
+def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | list[tuple[str, dict[str, str]]]:
+    """A line of the list, or what is wrong with it: messages (msgids) with the words for their blanks."""
+    values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    wrong: list[tuple[str, dict[str, str]]] = []
+    for name in REQUIRED:
+        if not values[name]:
+            wrong.append(("%(column)s is missing", {"column": name}))
+    if values["code"] and not CODE.fullmatch(values["code"]):
+        wrong.append(("the code “%(code)s” has other characters than small letters, digits, - and _", {"code": values["code"]}))
+    if values["kind"] and values["kind"] not in kinds:
+        wrong.append(("there is no kind “%(kind)s”; kinds are listed in kinds.csv of the country pack", {"kind": values["kind"]}))
+    for name, most in LIMITS.items():
+        if len(values[name]) > most:
+            wrong.append(("%(column)s is longer than %(most)s characters", {"column": name, "most": str(most)}))
+    if values["homepage"] and not re.match(r"https?://", values["homepage"]):
+        wrong.append(("the homepage “%(url)s” does not begin with https://", {"url": values["homepage"][:60]}))
+    return wrong or Line(**values)
+
+
+def circle_in(parents: Mapping[str, str]) -> list[str]:
+    """The codes of a circle of parents (a under b under a); empty where every way leads to a root."""
+    settled: set[str] = set()
+    for start in parents:
+        way: list[str] = []
+        code = start
+        while code and code not in settled:
+            if code in way:
+                return way[way.index(code) :]
+            way.append(code)
+            code = parents.get(code, "")
+        settled.update(way)
+    return []

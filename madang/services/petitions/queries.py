@@ -1,0 +1,115 @@
+"""Where a petition should go, as far as past cases and the competences of institutions tell."""
+
+import csv
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from time import monotonic
+
+from django.conf import settings
+from django.utils import timezone
+
+from madang.kernel.analytics.engine.routing import Example, Router
+from madang.kernel.analytics.models import Learned
+from madang.kernel.cases.models import Case
+from madang.kernel.institutions.models import Department, Institution
+
+INSTITUTIONS, DEPARTMENTS = "petitions.institutions", "petitions.departments"
+
+# A router trained by one process is used by every other within so many seconds.
+FRESH = 30.0
+MOST_EXAMPLES = 200_000
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An institution, or a department of one, and how sure the router is of it (0 to 1)."""
+
+    institution: Institution
+    department: Department | None
+    confidence: float
+
+
+_routers: dict[str, tuple[float, int, Router | None]] = {}
+
+
+def router(name: str) -> Router | None:
+    """The newest trained router of this name; None before the first training."""
+    until, version, known = _routers.get(name, (0.0, 0, None))
+    if monotonic() < until:
+        return known
+    newest = Learned.objects.filter(name=name).order_by("-id").values_list("id", flat=True).first() or 0
+    if newest != version:
+        known = Router.loads(bytes(Learned.objects.get(pk=newest).body)) if newest else None
+    _routers[name] = (monotonic() + FRESH, newest, known)
+    return known
+
+
+def forget() -> None:
+    """Makes this process look for newer routers; done by whoever trains one."""
+    _routers.clear()
+
+
+def suggest(title: str, body: str, k: int = 3) -> list[Proposal]:
+    """The likeliest institutions for a text, the surest first; none before the first training."""
+    known = router(INSTITUTIONS)
+    if known is None:
+        return []
+    found = known.suggest(title, body, k=k)
+    rows = Institution.objects.filter(is_active=True).in_bulk([one.label for one in found], field_name="code")
+    return [Proposal(rows[one.label], None, one.confidence) for one in found if one.label in rows]
+
+
+def suggest_departments(institution: Institution, title: str, body: str, k: int = 3) -> list[Proposal]:
+    """The likeliest departments of an institution for a text."""
+    known = router(DEPARTMENTS)
+    departments = {f"{institution.code}/{one.code}": one for one in institution.departments.all()}
+    if known is None or not departments:
+        return []
+    found = known.suggest(title, body, k=k, among=list(departments))
+    return [Proposal(institution, departments[one.label], one.confidence) for one in found]
+
+
+def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:
+    """What past petitions teach: where each was in the end, once a person had sent, assigned or answered it there.
+
+    What only the router itself decided, and nobody confirmed, teaches nothing.
+    """
+    since = timezone.now() - timedelta(days=days)
+    settled = (
+        Case.objects.filter(procedure__startswith="petitions.", received_at__gte=since, institution__parent__isnull=False)
+        .exclude(closed_at=None, transfers__isnull=True, channel__in=(Case.Channel.WEB, Case.Channel.API))
+        .exclude(stage="withdrawn")
+        .select_related("institution", "department", "version")
+        .order_by("-id")
+    )
+    institutions, departments = [], []
+    for case in settled[:MOST_EXAMPLES].iterator(2000):
+        institutions.append(Example(case.title, case.text, case.institution.code))
+        if case.department:
+            departments.append(Example(case.title, case.text, f"{case.institution.code}/{case.department.code}"))
+    return institutions, departments
+
+
+def competences() -> tuple[dict[str, str], dict[str, str]]:
+    """The words by which institutions, and their departments, say what they answer for."""
+    institutions = {
+        one.code: f"{one.name}. {one.competence}" for one in Institution.objects.filter(is_active=True).exclude(competence="")
+    }
+    departments = {
+        f"{one.institution.code}/{one.code}": f"{one.name}. {one.competence}"
+        for one in Department.objects.exclude(competence="").select_related("institution")
+    }
+    return institutions, departments
+
+
+@cache
+def topics() -> list[dict[str, str]]:
+    """The subjects that petitions are sorted by: `{code, name, name_en, institution}` each, from the country pack."""
+    with (settings.COUNTRY_PACK / "topics.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def topic_codes() -> dict[str, str]:
+    """The code of each topic by its code and by its name."""
+    return {topic[key]: topic["code"] for topic in topics() for key in ("code", "name")}

@@ -1,0 +1,24 @@
+"""Every page and API of the site: each app's urls.py is found by folder and hangs where its README says."""
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import include, path
+
+from madang.api import api
+
+# The portal stands at the root, so it comes last.
+_found = [config for config in apps.get_app_configs() if config.name.startswith("madang.") and find_spec(f"{config.name}.urls")]
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("back-office/", admin.site.urls),
+    *(path("", include(f"{config.name}.urls")) for config in _found if config.label != "portal"),
+    path("", include("madang.kernel.portal.urls")),
+]
+
+handler400 = "madang.kernel.portal.views.bad_request"
+handler403 = "madang.kernel.portal.views.forbidden"
+handler404 = "madang.kernel.portal.views.not_found"
+handler500 = "madang.kernel.portal.views.server_error"
