@@ -85,7 +85,9 @@ def ministry(db: None) -> Any:
     from madang.kernel.institutions.actions import found
     from madang.kernel.institutions.models import Institution
 
-    row = Institution(code="ministry", name="마당부", name_en="Ministry of Yards", kind="ministry", requires_approval=True)
+    row = Institution(
+        code="ministry", name="마당부", name_en="Ministry of Yards", kind="ministry", requires_approval=True
+    )
     return found(row, by=None)
 
 
@@ -164,7 +166,9 @@ def version(db: None) -> Any:
     from madang.kernel.procedures.actions import publish
     from madang.kernel.procedures.rules import Procedure
 
-    return publish(Procedure.model_validate(YAML(typ="safe").load(PROCEDURE), context={"languages": ("ko", "en")}), by=None)
+    return publish(
+        Procedure.model_validate(YAML(typ="safe").load(PROCEDURE), context={"languages": ("ko", "en")}), by=None
+    )
 
 
 @pytest.fixture

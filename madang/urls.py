@@ -9,7 +9,11 @@ from django.urls import include, path
 from madang.api import api
 
 # The portal stands at the root, so it comes last.
-_found = [config for config in apps.get_app_configs() if config.name.startswith("madang.") and find_spec(f"{config.name}.urls")]
+_found = [
+    config
+    for config in apps.get_app_configs()
+    if config.name.startswith("madang.") and find_spec(f"{config.name}.urls")
+]
 
 urlpatterns = [
     path("api/v1/", api.urls),

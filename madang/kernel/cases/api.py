@@ -123,7 +123,9 @@ def case_router(service: str) -> Router:
     @moves("assignments", "Assign")
     def assignments(person: Person, case: Case, payload: schemas.AssignmentIn) -> None:
         """Makes a department, or an officer in it, responsible."""
-        department = case.institution.departments.filter(code=payload.department).first() if payload.department else None
+        department = (
+            case.institution.departments.filter(code=payload.department).first() if payload.department else None
+        )
         account = by_login(payload.officer) if payload.officer else None
         if payload.department and department is None:
             raise Invalid(fields={"department": [_("There is no department with this code.")]})

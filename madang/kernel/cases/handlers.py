@@ -48,7 +48,9 @@ def tell_of_reply(event: told.SupplementGiven) -> None:
 @on(told.CaseExtended)
 def tell_of_extension(event: told.CaseExtended) -> None:
     extension = Extension.objects.get(pk=event.extension_id)
-    _to_applicant(event, "consent_asked" if event.needs_consent else "extended", reason=extension.reason, period=extension.period)
+    _to_applicant(
+        event, "consent_asked" if event.needs_consent else "extended", reason=extension.reason, period=extension.period
+    )
 
 
 @on(told.ResultProposed)
@@ -110,7 +112,13 @@ def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False) 
 
 def _send(case: Case, event: told.CaseEvent, person, template: str, **context: object) -> None:  # type: ignore[no-untyped-def]
     key = f"{template}:{case.number}:{event.at.isoformat()}:{person.pk}"
-    facts = {"case": case, "institution": case.institution, "department": case.department, "officer": case.assignee, "due": case.due_at}
+    facts = {
+        "case": case,
+        "institution": case.institution,
+        "department": case.department,
+        "officer": case.assignee,
+        "due": case.due_at,
+    }
     contact = (case.department and case.department.phone) or case.institution.phone
     notify(
         person, f"cases/{template}", facts | {"contact": contact} | context, by=None, key=key, case_number=case.number,

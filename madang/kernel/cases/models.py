@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from madang.kernel.common import moment
 from madang.kernel.common.privacy import mask
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Department, Institution
@@ -42,8 +42,12 @@ class Case(models.Model):
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, db_index=False, related_name="cases")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, db_index=False, null=True, related_name="cases")
-    assignee = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, null=True, related_name="assigned_cases")
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, db_index=False, null=True, related_name="cases"
+    )
+    assignee = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, null=True, related_name="assigned_cases"
+    )
     stage = models.CharField(max_length=40)
     round = models.PositiveSmallIntegerField(default=1, help_text="1: the first answer; 2: the additional one.")
     received_at = models.DateTimeField()
@@ -60,11 +64,17 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-received_at", "-id"], name="case_of_applicant"),
             models.Index(fields=["institution", "due_at", "id"], name="case_open_here", condition=Q(closed_at=None)),
-            models.Index(fields=["institution", "received_at", "id"], name="case_new_here", condition=Q(closed_at=None, assignee=None)),
+            models.Index(
+                fields=["institution", "received_at", "id"],
+                name="case_new_here",
+                condition=Q(closed_at=None, assignee=None),
+            ),
             models.Index(fields=["assignee", "due_at", "id"], name="case_in_hand", condition=Q(closed_at=None)),
             models.Index(fields=["due_at"], name="case_due", condition=Q(closed_at=None)),
             models.Index(fields=["-received_at", "-id"], name="case_public", condition=Q(is_public=True)),
-            models.Index(fields=["institution", "-received_at", "-id"], name="case_public_here", condition=Q(is_public=True)),
+            models.Index(
+                fields=["institution", "-received_at", "-id"], name="case_public_here", condition=Q(is_public=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +112,7 @@ class Fact(models.Model):
     """What every fact has: its case, its moment, and who did it (empty: the system)."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="%(class)ss")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=moment.now)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, null=True, related_name="+")
 
     class Meta:

@@ -176,7 +176,9 @@ def page_of(rows: QuerySet[T], cursor: str, limit: int) -> tuple[list[T], str | 
             last = {"at": datetime.fromisoformat(at), "key": int(key)}
         except ValueError as error:
             raise Invalid(fields={"cursor": [_("This is not a cursor of ours. Start from the first page.")]}) from error
-        rows = rows.filter(Q(received_at__lt=last["at"]) | Q(received_at=last["at"], id__lt=last["key"]), received_at__lte=last["at"])
+        rows = rows.filter(
+            Q(received_at__lt=last["at"]) | Q(received_at=last["at"], id__lt=last["key"]), received_at__lte=last["at"]
+        )
     found = list(rows.order_by("-received_at", "-id")[: limit + 1])
     if len(found) <= limit:
         return found, None

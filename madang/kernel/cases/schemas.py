@@ -132,7 +132,6 @@ class CasePage(Schema):
     next: str | None
 
 
-
 class ClockOut(Schema):
     """A legal period over the case, and line by line how its due moment was counted."""
 
@@ -203,7 +202,12 @@ class CaseWhole(CaseOut):
         return CaseOut.of(case, masked=not inside) | {
             "data": case.data if inside else None,
             "answers": [
-                {"round": one.round, "stage": one.stage, "text": one.text if inside else mask(one.text), "sent_at": one.sent_at}
+                {
+                    "round": one.round,
+                    "stage": one.stage,
+                    "text": one.text if inside else mask(one.text),
+                    "sent_at": one.sent_at,
+                }
                 for one in answers
             ],
             "supplements": list(case.supplements.all()) if inside else [],

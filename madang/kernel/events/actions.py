@@ -89,7 +89,9 @@ def _adapter(contract: type) -> TypeAdapter[Any]:
     return TypeAdapter(contract)
 
 
-def once(person: Any, key: str, request_body: bytes, route: str, respond: Callable[[], dict[str, Any]], status: int = 201) -> dict[str, Any]:
+def once(
+    person: Any, key: str, request_body: bytes, route: str, respond: Callable[[], dict[str, Any]], status: int = 201
+) -> dict[str, Any]:
     """Carries out a request that may arrive twice: the second time it gets the first answer, and nothing happens.
 
     `respond` acts and returns the body of the answer, which is kept with the key in the same transaction.

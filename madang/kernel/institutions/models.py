@@ -56,7 +56,9 @@ class Institution(Named):
         Division, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("jurisdiction"),
         help_text=_("Empty: the whole country."),
     )  # fmt: skip
-    competence = models.TextField(_("competence"), blank=True, help_text=_("What it answers for, in words that citizens use."))
+    competence = models.TextField(
+        _("competence"), blank=True, help_text=_("What it answers for, in words that citizens use.")
+    )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     homepage = models.URLField(_("homepage"), blank=True)
@@ -104,7 +106,12 @@ class Post(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="posts")
     department = models.ForeignKey(
-        Department, on_delete=models.CASCADE, null=True, blank=True, related_name="posts", help_text=_("Empty: the whole institution.")
+        Department,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="posts",
+        help_text=_("Empty: the whole institution."),
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     since = models.DateField(_("since"), db_default=Now())

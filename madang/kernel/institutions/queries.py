@@ -63,7 +63,11 @@ def working_calendar(institution: Institution | None) -> Calendar:
     last = _announced()
     if institution is None:
         return _calendar(None, time(9), time(18), None, last)
-    lunch = (institution.lunch_from, institution.lunch_until) if institution.lunch_from and institution.lunch_until else None
+    lunch = (
+        (institution.lunch_from, institution.lunch_until)
+        if institution.lunch_from and institution.lunch_until
+        else None
+    )
     return _calendar(institution.pk, institution.opens, institution.closes, lunch, last)
 
 
@@ -113,4 +117,6 @@ def calendar_of(code: str | None) -> Calendar:
 def kinds() -> dict[str, dict[str, str]]:
     """The kinds of institutions that the country has, with their names: `{"city": {"ko": "시", "en": "City"}}`."""
     with (settings.COUNTRY_PACK / "kinds.csv").open(encoding="utf-8") as file:
-        return {row["code"]: {settings.LANGUAGE_CODE: row["name"], "en": row["name_en"]} for row in csv.DictReader(file)}
+        return {
+            row["code"]: {settings.LANGUAGE_CODE: row["name"], "en": row["name_en"]} for row in csv.DictReader(file)
+        }

@@ -33,9 +33,13 @@ def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | li
         if not values[name]:
             wrong.append(("%(column)s is missing", {"column": name}))
     if values["code"] and not CODE.fullmatch(values["code"]):
-        wrong.append(("the code “%(code)s” has other characters than small letters, digits, - and _", {"code": values["code"]}))
+        wrong.append(
+            ("the code “%(code)s” has other characters than small letters, digits, - and _", {"code": values["code"]})
+        )
     if values["kind"] and values["kind"] not in kinds:
-        wrong.append(("there is no kind “%(kind)s”; kinds are listed in kinds.csv of the country pack", {"kind": values["kind"]}))
+        wrong.append(
+            ("there is no kind “%(kind)s”; kinds are listed in kinds.csv of the country pack", {"kind": values["kind"]})
+        )
     for name, most in LIMITS.items():
         if len(values[name]) > most:
             wrong.append(("%(column)s is longer than %(most)s characters", {"column": name, "most": str(most)}))

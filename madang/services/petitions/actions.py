@@ -24,7 +24,17 @@ from madang.kernel.procedures.forms import clean_data
 from madang.kernel.procedures.queries import current
 
 from .models import Suggestion
-from .queries import DEPARTMENTS, INSTITUTIONS, Proposal, competences, forget, lessons, suggest, suggest_departments, topic_codes
+from .queries import (
+    DEPARTMENTS,
+    INSTITUTIONS,
+    Proposal,
+    competences,
+    forget,
+    lessons,
+    suggest,
+    suggest_departments,
+    topic_codes,
+)
 
 
 @action("petitions.route")
@@ -42,10 +52,16 @@ def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
     if here or not case.is_open or case.department_id or case.assignee_id:
         return []
     central = case.institution.parent_id is None
-    proposals = suggest(case.title, case.text) if central else suggest_departments(case.institution, case.title, case.text)
+    proposals = (
+        suggest(case.title, case.text) if central else suggest_departments(case.institution, case.title, case.text)
+    )
     rows = [
         Suggestion(
-            case=case, rank=rank, institution=one.institution, department=one.department, confidence=round(one.confidence, 4)
+            case=case,
+            rank=rank,
+            institution=one.institution,
+            department=one.department,
+            confidence=round(one.confidence, 4),
         )
         for rank, one in enumerate(proposals, 1)
     ]

@@ -21,9 +21,12 @@ class SuggestionOut(Schema):
 
 
 @router.get("/suggestions/", response=list[SuggestionOut], summary="Suggest an institution")
-def suggestions(request: HttpRequest, title: str = Query("", max_length=200), body: str = Query("", max_length=20_000)) -> Any:
+def suggestions(
+    request: HttpRequest, title: str = Query("", max_length=200), body: str = Query("", max_length=20_000)
+) -> Any:
     """The three likeliest institutions for a text, the surest first."""
     found = suggest(title, body)
     return [
-        {"institution": one.institution.code, "name": str(one.institution), "confidence": round(one.confidence, 4)} for one in found
+        {"institution": one.institution.code, "name": str(one.institution), "confidence": round(one.confidence, 4)}
+        for one in found
     ]

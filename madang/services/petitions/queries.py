@@ -77,7 +77,9 @@ def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:
     """
     since = timezone.now() - timedelta(days=days)
     settled = (
-        Case.objects.filter(procedure__startswith="petitions.", received_at__gte=since, institution__parent__isnull=False)
+        Case.objects.filter(
+            procedure__startswith="petitions.", received_at__gte=since, institution__parent__isnull=False
+        )
         .exclude(closed_at=None, transfers__isnull=True, channel__in=(Case.Channel.WEB, Case.Channel.API))
         .exclude(stage="withdrawn")
         .select_related("institution", "department", "version")
@@ -94,7 +96,8 @@ def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:
 def competences() -> tuple[dict[str, str], dict[str, str]]:
     """The words by which institutions, and their departments, say what they answer for."""
     institutions = {
-        one.code: f"{one.name}. {one.competence}" for one in Institution.objects.filter(is_active=True).exclude(competence="")
+        one.code: f"{one.name}. {one.competence}"
+        for one in Institution.objects.filter(is_active=True).exclude(competence="")
     }
     departments = {
         f"{one.institution.code}/{one.code}": f"{one.name}. {one.competence}"

@@ -1,7 +1,7 @@
 """Everything that can happen to a case."""
 
 from .answering import approve, decide, draft, follow_up, rate, send_back
-from .clocking import consent, extend, remind, reply, ask, wind
+from .clocking import ask, consent, extend, remind, reply, wind
 from .filing import attach, file, withdraw
 from .handling import assign, note, transfer
 

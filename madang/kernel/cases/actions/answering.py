@@ -1,12 +1,12 @@
 """The office answers; the applicant says how well."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.audit.actions import action, record
+from madang.kernel.common import moment
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.worktime import Period
 from madang.kernel.common.errors import Conflict, Invalid
+from madang.kernel.common.worktime import Period
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.queries import working_calendar
@@ -45,7 +45,7 @@ def decide(case: Case, *, by: Person | None, text: str, stage: str = "") -> Resu
     result = _write(case, by, text, stage)
     approver = by is None or may("approve", standings(by, case))
     if case.institution.requires_approval and not approver:
-        now = timezone.now()
+        now = moment.now()
         result.proposed_at = now
         result.save(update_fields=["proposed_at"])
         enter(case, "proposed", by, at=now, internal=True)
@@ -91,7 +91,7 @@ def rate(case: Case, *, by: Person, score: int, comment: str = "") -> Feedback:
         raise Invalid(fields={"score": [_("Choose between 1 and 5.")]})
     if case.feedbacks.filter(round=case.round).exists():
         raise Conflict("cases.already-rated", _("You have already rated this answer. Thank you."))
-    now = timezone.now()
+    now = moment.now()
     feedback = Feedback.objects.create(case=case, by=by, at=now, round=case.round, score=score, comment=comment)
     enter(case, "rated", by, at=now, score=score, comment=comment)
     record(case, by=by, institution_id=case.institution_id, score=score)
@@ -115,14 +115,19 @@ def follow_up(case: Case, *, by: Person, text: str) -> FollowUp:
         )
     if not text.strip():
         raise Invalid(fields={"text": [_("Write what is still open.")]})
-    now = timezone.now()
+    now = moment.now()
     asked = FollowUp.objects.create(case=case, by=by, at=now, text=text)
     case.round, case.stage, case.closed_at = 2, working_stage(case.definition), None
     if case.definition.deadline:
         period = Period.parse(case.definition.deadline)
         case.due_at = due_at(now, period, working_calendar(case.institution))
         Clock.objects.create(
-            case=case, kind=Clock.Kind.ADDITIONAL, institution=case.institution, starts_at=now, period=str(period), due_at=case.due_at
+            case=case,
+            kind=Clock.Kind.ADDITIONAL,
+            institution=case.institution,
+            starts_at=now,
+            period=str(period),
+            due_at=case.due_at,
         )
     case.save(update_fields=["round", "stage", "closed_at", "due_at"])
     enter(case, "follow_up", by, at=now, text=text)
@@ -139,7 +144,7 @@ def _write(case: Case, by: Person | None, text: str, stage: str) -> Result:
     result = case.results.filter(round=case.round).first() or Result(case=case, round=case.round)
     if result.waits_for_approval:
         raise Conflict("cases.in-approval", _("The answer is with the manager for approval."))
-    result.by, result.at, result.text, result.stage = by, timezone.now(), text, stage
+    result.by, result.at, result.text, result.stage = by, moment.now(), text, stage
     result.institution, result.department = case.institution, case.department
     result.save()
     return result
@@ -156,7 +161,7 @@ def _proposed(result: Result, by: Person) -> tuple[Case, Result]:
 
 
 def _send(case: Case, result: Result, by: Person | None) -> Result:
-    now = timezone.now()
+    now = moment.now()
     clock = running_clock(case)
     on_time = None if clock is None or clock.due_at is None else now <= clock.due_at
     if clock is not None:
@@ -169,5 +174,9 @@ def _send(case: Case, result: Result, by: Person | None) -> Result:
     enter(case, "answered" if case.round == 1 else "answered_again", by, at=now, stage=result.stage, text=result.text)
     since = case.received_at if case.round == 1 else case.follow_ups.get().at
     days = round((now - since).total_seconds() / 86400, 2)
-    publish(CaseClosed(**facts(case, now), result_id=result.pk, stage=result.stage, round=case.round, on_time=on_time, days=days))
+    publish(
+        CaseClosed(
+            **facts(case, now), result_id=result.pk, stage=result.stage, round=case.round, on_time=on_time, days=days
+        )
+    )
     return result

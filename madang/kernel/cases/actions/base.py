@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from madang.kernel.common import work
+from madang.kernel.common import moment, work
 from madang.kernel.common.errors import Conflict, Refused
 from madang.kernel.identity.models import Person
 
@@ -47,12 +46,19 @@ def require_move(verb: str, case: Case) -> None:
         raise Conflict("cases.not-in-procedure", _("This procedure does not provide for that."))
 
 
-def enter(case: Case, kind: str, by: Person | None, *, at: datetime | None = None, internal: bool = False, **data: Any) -> None:
+def enter(
+    case: Case, kind: str, by: Person | None, *, at: datetime | None = None, internal: bool = False, **data: Any
+) -> None:
     """Puts a line on the timeline."""
     work.current().rows.append(
         Entry(
-            case_id=case.pk, at=at or timezone.now(), by_id=by and by.pk, kind=kind, institution_id=case.institution_id,
-            is_internal=internal, data=data,
+            case_id=case.pk,
+            at=at or moment.now(),
+            by_id=by and by.pk,
+            kind=kind,
+            institution_id=case.institution_id,
+            is_internal=internal,
+            data=data,
         )  # fmt: skip
     )
 

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
+from madang.kernel.common import moment
 from madang.kernel.common.clock import due_at, extension_allowed
-from madang.kernel.common.worktime import ClockError, Period
 from madang.kernel.common.errors import Conflict, Invalid
 from madang.kernel.common.parameters import parameter
+from madang.kernel.common.worktime import ClockError, Period
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 
@@ -39,7 +40,7 @@ def ask(case: Case, *, by: Person, question: str, days: int | None = None) -> Su
         raise Invalid(fields={"question": _("Write what the applicant should send or explain.")})
     if case.supplements.filter(replied_at=None).exists():
         raise Conflict("cases.already-asked", _("The applicant has already been asked and has not replied yet."))
-    now = timezone.now()
+    now = moment.now()
     days = days or parameter("cases.supplement_days", timezone.localdate())
     supplement = Supplement.objects.create(
         case=case, by=by, at=now, question=question, answer_by=timezone.localdate(now) + timedelta(days=days)
@@ -65,7 +66,7 @@ def reply(supplement: Supplement, *, by: Person, text: str) -> Supplement:
         raise Conflict("cases.already-replied", _("You have already replied to this question."))
     if not text.strip():
         raise Invalid(fields={"text": _("Write your reply.")})
-    now = timezone.now()
+    now = moment.now()
     supplement.reply, supplement.replied_at = text, now
     supplement.save(update_fields=["reply", "replied_at"])
     clock = running_clock(case)
@@ -100,13 +101,21 @@ def extend(case: Case, *, by: Person, period: str, reason: str) -> Extension:
     rule = case.definition.extension
     if not ruling or len(earlier) >= rule.max + rule.with_consent:
         raise Invalid(fields={"period": [_(ruling.reason or "This procedure allows no further extension.")]})
-    now = timezone.now()
+    now = moment.now()
     extension = Extension.objects.create(
         case=case, clock=clock, by=by, at=now, period=str(added), reason=reason, needs_consent=len(earlier) >= rule.max
     )
     if not extension.needs_consent:
         rewind(clock)
-    enter(case, "consent_asked" if extension.needs_consent else "extended", by, at=now, period=str(added), reason=reason, due=_iso(clock))
+    enter(
+        case,
+        "consent_asked" if extension.needs_consent else "extended",
+        by,
+        at=now,
+        period=str(added),
+        reason=reason,
+        due=_iso(clock),
+    )
     record(case, by=by, institution_id=case.institution_id, extension=extension.pk, period=str(added))
     publish(CaseExtended(**facts(case, now), extension_id=extension.pk, needs_consent=extension.needs_consent))
     return extension
@@ -121,7 +130,7 @@ def consent(extension: Extension, *, by: Person, agree: bool) -> Extension:
     extension = Extension.objects.select_related("clock__institution").get(pk=extension.pk)
     if not extension.is_pending:
         raise Conflict("cases.consent-given", _("You have already decided on this."))
-    now = timezone.now()
+    now = moment.now()
     if agree:
         extension.consented_at = now
     else:
@@ -153,7 +162,7 @@ def wind(clock: Clock, *, by: Person | None = None, because: str = "") -> bool:
 def remind(clock: Clock, *, by: Person | None = None) -> None:
     """Reminds of a deadline that is near, or dunns for one that has passed, each once (Decree 28)."""
     case = lock(clock.case)
-    now = timezone.now()
+    now = moment.now()
     clock.refresh_from_db()
     record(case, by=by, institution_id=case.institution_id)
     if not case.is_open or clock.due_at is None:

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.audit.actions import action, record
-from madang.kernel.common import work
+from madang.kernel.common import moment, work
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.worktime import Period
 from madang.kernel.common.errors import Refused
 from madang.kernel.common.numbers import make
+from madang.kernel.common.worktime import Period
 from madang.kernel.documents.models import File
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
@@ -40,7 +39,7 @@ def file(
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
     """
     definition = version.definition
-    now = received_at or timezone.now()
+    now = received_at or moment.now()
     place = place_of(definition, data)
     case = Case(
         id=_keys.take(),
@@ -66,7 +65,11 @@ def file(
         case.due_at = due_at(now, Period.parse(definition.deadline), working_calendar(institution))
         work.current().rows.append(
             Clock(
-                case_id=case.id, kind=Clock.Kind.HANDLING, institution=institution, starts_at=now, period=str(definition.deadline),
+                case_id=case.id,
+                kind=Clock.Kind.HANDLING,
+                institution=institution,
+                starts_at=now,
+                period=str(definition.deadline),
                 due_at=case.due_at,
             )  # fmt: skip
         )
@@ -111,7 +114,7 @@ def withdraw(case: Case, *, by: Person, reason: str = "") -> Case:
     require("withdraw", case, by)
     require_move("withdraw", case)
     require_open(case)
-    now = timezone.now()
+    now = moment.now()
     case.stage, case.closed_at, case.due_at = "withdrawn", now, None
     case.save(update_fields=["stage", "closed_at", "due_at"])
     case.clocks.filter(ended_at=None).update(ended_at=now)

@@ -4,14 +4,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.audit.actions import action, record
+from madang.kernel.common import moment
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.worktime import Period
 from madang.kernel.common.errors import Conflict, Invalid
 from madang.kernel.common.parameters import parameter
+from madang.kernel.common.worktime import Period
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Department, Institution
-from madang.kernel.institutions.queries import works_in, working_calendar
+from madang.kernel.institutions.queries import working_calendar, works_in
 
 from ..contracts import CaseAssigned, CaseTransferred
 from ..models import Case, Clock, Note, Transfer
@@ -28,12 +29,14 @@ def assign(case: Case, *, by: Person | None, department: Department | None = Non
     require_open(case)
     department = department or case.department
     if department is not None and department.institution_id != case.institution_id:
-        raise Invalid(fields={"department": [_("This department belongs to another institution. Transfer the case instead.")]})
+        raise Invalid(
+            fields={"department": [_("This department belongs to another institution. Transfer the case instead.")]}
+        )
     if to is not None and not works_in(to, case.institution, department):
         raise Invalid(fields={"to": [_("This person has no post there.")]})
     if to is None and department is None:
         raise Invalid(fields={"department": [_("Choose a department or an officer.")]})
-    now = timezone.now()
+    now = moment.now()
     case.department, case.assignee = department, to
     if case.stage == case.definition.first_stage:
         case.stage = working_stage(case.definition)
@@ -42,7 +45,10 @@ def assign(case: Case, *, by: Person | None, department: Department | None = Non
     record(case, by=by, institution_id=case.institution_id, department=department and department.pk, to=to and to.pk)
     publish(
         CaseAssigned(
-            **facts(case, now), department_id=department and department.pk, assignee_id=to and to.pk, by_person=by is not None
+            **facts(case, now),
+            department_id=department and department.pk,
+            assignee_id=to and to.pk,
+            by_person=by is not None,
         )
     )
     return case
@@ -60,10 +66,15 @@ def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> 
     if not to.is_active:
         raise Invalid(fields={"to": [_("This institution no longer takes cases.")]})
     if not reason.strip():
-        raise Invalid(fields={"reason": [_("Write why it is passed on; the applicant and the next office will read it.")]})
+        raise Invalid(
+            fields={"reason": [_("Write why it is passed on; the applicant and the next office will read it.")]}
+        )
     if case.supplements.filter(replied_at=None).exists():
-        raise Conflict("cases.waiting", _("The applicant has been asked something. Wait for the reply before you pass the case on."))
-    now = timezone.now()
+        raise Conflict(
+            "cases.waiting",
+            _("The applicant has been asked something. Wait for the reply before you pass the case on."),
+        )
+    now = moment.now()
     clock = running_clock(case)
     arrived = clock.starts_at if clock else case.received_at
     limit = Period.parse(parameter("cases.transfer_between", timezone.localdate(arrived)))
@@ -82,7 +93,9 @@ def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> 
     case.save(update_fields=["institution", "department", "assignee", "stage", "due_at"])
     case.results.filter(sent_at=None).delete()
     record(case, by=by, institution_id=passed.from_institution_id, to=to.pk)
-    publish(CaseTransferred(**facts(case, now), from_institution_id=passed.from_institution_id, by_person=by is not None))
+    publish(
+        CaseTransferred(**facts(case, now), from_institution_id=passed.from_institution_id, by_person=by is not None)
+    )
     return passed
 
 

@@ -67,7 +67,9 @@ def announce_day_off(
 ) -> DayOff:
     """Announces a day on which nobody (or one institution) works; the clocks that run over it are wound anew."""
     _require_operator(by)
-    off, _created = DayOff.objects.get_or_create(date=day, institution=institution, defaults={"name": name, "source": source})
+    off, _created = DayOff.objects.get_or_create(
+        date=day, institution=institution, defaults={"name": name, "source": source}
+    )
     record(off, by=by, institution_id=institution and institution.pk, date=day)
     forget()
     publish(DayOffAnnounced(date=day, institution_id=institution and institution.pk))

@@ -27,7 +27,7 @@ class Outcome:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-class OnlyTried(Exception):  # noqa: N818
+class OnlyTried(Exception):
     """A dry run has come to its end: everything is rolled back."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -143,27 +143,48 @@ def _good_lines(rows: list[tuple[int, Row]], known: Mapping[str, Institution], o
         if isinstance(line, list):
             outcome.refused.append((number, "; ".join(_(message) % words for message, words in line)))
         elif line.code in good:
-            outcome.refused.append((number, _("the code “%(code)s” is already in line %(line)s") % {"code": line.code, "line": good[line.code][0]}))
+            outcome.refused.append(
+                (
+                    number,
+                    _("the code “%(code)s” is already in line %(line)s")
+                    % {"code": line.code, "line": good[line.code][0]},
+                )
+            )
         elif line.division and line.division not in places:
             outcome.refused.append((number, _("there is no division “%(code)s”") % {"code": line.division}))
         else:
             good[line.code] = (number, line)
     while True:
-        orphans = [code for code, (_n, line) in good.items() if line.parent and line.parent not in good and line.parent not in known]
+        orphans = [
+            code
+            for code, (_n, line) in good.items()
+            if line.parent and line.parent not in good and line.parent not in known
+        ]
         for code in orphans:
             number, line = good.pop(code)
-            outcome.refused.append((number, _("there is no institution “%(code)s” to be its parent") % {"code": line.parent}))
+            outcome.refused.append(
+                (number, _("there is no institution “%(code)s” to be its parent") % {"code": line.parent})
+            )
         if not orphans:
             break
     parents = {code: one.parent.code if one.parent else "" for code, one in known.items()}
     circle = circle_in(parents | {code: line.parent for code, (_n, line) in good.items()})
     if circle:
-        raise Invalid(fields={"parent": [_("these institutions stand under one another in a circle: %(codes)s") % {"codes": ", ".join(circle)}]})
+        raise Invalid(
+            fields={
+                "parent": [
+                    _("these institutions stand under one another in a circle: %(codes)s")
+                    % {"codes": ", ".join(circle)}
+                ]
+            }
+        )
     return [line for _number, line in good.values()]
 
 
 def _give_desks(institutions: list[Institution]) -> None:
-    with_desk = set(Department.objects.filter(is_desk=True, institution__in=institutions).values_list("institution_id", flat=True))
+    with_desk = set(
+        Department.objects.filter(is_desk=True, institution__in=institutions).values_list("institution_id", flat=True)
+    )
     Department.objects.bulk_create(
         [
             Department(institution=one, code="desk", is_desk=True, name=_("Petition desk"), name_en="Petition desk")

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         for number, reason in outcome.refused:
             self.stderr.write(f"{path}:{number}: {reason}")
         would = "would be " if options["dry_run"] else ""
-        self.stdout.write(f"{would}new {outcome.new}, changed {outcome.changed}, same {outcome.same}, refused {len(outcome.refused)}")
+        self.stdout.write(
+            f"{would}new {outcome.new}, changed {outcome.changed}, same {outcome.same}, refused {len(outcome.refused)}"
+        )
         if outcome.refused:
             raise SystemExit(1)

@@ -31,8 +31,12 @@ class Command(BaseCommand):
             help=f"Which column holds a field; fields: {', '.join(FIELDS)}. Default: the column of the same name; "
             "a body is also looked for in “content”, a topic in “category”.",
         )  # fmt: skip
-        parser.add_argument("--procedure", default="suggestion", help="The procedure of lines that name none (default: suggestion).")
-        parser.add_argument("--private", action="store_true", help="Do not publish them. Without it they are public, masked.")
+        parser.add_argument(
+            "--procedure", default="suggestion", help="The procedure of lines that name none (default: suggestion)."
+        )
+        parser.add_argument(
+            "--private", action="store_true", help="Do not publish them. Without it they are public, masked."
+        )
         parser.add_argument("--quiet", action="store_true", help="No progress.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,7 +78,9 @@ class Command(BaseCommand):
     def _read(self, path: Path, columns: dict[str, str]) -> Iterator[tuple[int, dict[str, Any] | Exception]]:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             if path.suffix == ".csv":
-                rows: Iterator[tuple[int, Any]] = ((reader.line_num, row) for reader in [csv.DictReader(file)] for row in reader)
+                rows: Iterator[tuple[int, Any]] = (
+                    (reader.line_num, row) for reader in [csv.DictReader(file)] for row in reader
+                )
             else:
                 rows = ((number, line) for number, line in enumerate(file, 1) if line.strip())
             for number, row in rows:
@@ -82,7 +88,15 @@ class Command(BaseCommand):
                     row = row if isinstance(row, dict) else json.loads(row)
                     if not isinstance(row, dict):
                         raise ValueError("this line is not an object")
-                    yield number, {field: row.get(columns[field]) if field in columns and columns[field] in row else row.get(field) for field in FIELDS}
+                    yield (
+                        number,
+                        {
+                            field: row.get(columns[field])
+                            if field in columns and columns[field] in row
+                            else row.get(field)
+                            for field in FIELDS
+                        },
+                    )
                 except ValueError as error:
                     yield number, error
 
