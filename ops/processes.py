@@ -34,12 +34,8 @@ def command(pid: int) -> str:
 def group(number: int) -> list[int]:
     """The live processes of a process group."""
     if not Path("/proc/self").exists():
-        lines = subprocess.run(["ps", "-axo", "pid=,pgid="], text=True, capture_output=True).stdout.split(
-            "\n"
-        )
-        return [
-            int(pid) for pid, pgid in (line.split() for line in lines if line.strip()) if int(pgid) == number
-        ]
+        lines = subprocess.run(["ps", "-axo", "pid=,pgid="], text=True, capture_output=True).stdout.split("\n")
+        return [int(pid) for pid, pgid in (line.split() for line in lines if line.strip()) if int(pgid) == number]
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

@@ -53,9 +53,7 @@ def parse(words: Sequence[str]) -> Options:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=_port, default=8000, help="port of the web server (8000)")
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (127.0.0.1); 0.0.0.0 for all"
-    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1); 0.0.0.0 for all")
     parser.add_argument("--data", type=Path, metavar="DIR", default=data_dir(), help="where data lives (var)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--empty", action="store_true", help="a country without the demo")
@@ -214,9 +212,7 @@ def _database_part(server: Postgres) -> Part:
 
 def _port_is_free(options: Options) -> None:
     try:
-        where = socket.getaddrinfo(
-            options.host or None, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
+        where = socket.getaddrinfo(options.host or None, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, _, _, place = where[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Stop(Exception):  # noqa: N818  (it stops the command; it is not a mistake of ours)
+class Stop(Exception):
     """The command cannot go on; the text says what happened and what to do next."""
 
 

@@ -61,9 +61,7 @@ def _collect(data: Path) -> None:
         for name, storage in finder.list([])
     ]
     stamp = data / "static.stamp"
-    wanted = fingerprint(
-        ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found))
-    )
+    wanted = fingerprint(ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found)))
     if not stamp.exists() or stamp.read_text() != wanted:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(wanted)

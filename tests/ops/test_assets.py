@@ -1,0 +1,54 @@
+"""The front-end assets: fetched once, complete, and calling nobody."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from ops import assets
+from ops.places import ROOT, fingerprint
+
+ASSETS = settings.DATA_DIR / "assets"
+
+
+def test_current_assets_are_not_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "assets").mkdir()
+    current = fingerprint(ROOT / "package-lock.json", Path(assets.__file__), also="")
+    (tmp_path / "assets.stamp").write_text(current)
+    monkeypatch.setattr(assets, "_fetch", lambda *_a, **_k: pytest.fail("fetched although current"))
+    assets.install(tmp_path)
+
+
+@pytest.mark.slow
+def test_stale_assets_are_fetched_anew(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "left-over.css").touch()
+    (tmp_path / "assets.stamp").write_text("of another lock")
+    assets.install(tmp_path)
+    have = {str(path.relative_to(tmp_path / "assets")) for path in (tmp_path / "assets").rglob("*.*")}
+    assert {"htmx/htmx.min.js", "krds/krds.css", "krds/ui-script.js"} <= have
+    assert "left-over.css" not in have
+    assert not (tmp_path / "npm").exists()
+
+
+def test_the_style_sheet_stands_alone() -> None:
+    text = (ASSETS / "krds/krds.css").read_text()
+    named = {url for url in re.findall(r"url\(['\"]?([^)'\"]+)", text) if not url.startswith("data:")}
+    assert len(named) > 50
+    assert [url for url in named if not (ASSETS / "krds" / url).exists()] == []
+    assert "@import" not in text
+    assert text.count("@charset") == 1
+    assert "--krds-color-light-primary-50:" in text
+
+
+def test_scripts_and_styles_name_no_map_that_is_not_there() -> None:
+    for file in [*ASSETS.rglob("*.css"), *ASSETS.rglob("*.js")]:
+        assert "sourceMappingURL" not in file.read_text(), file
+
+
+def test_the_lock_pins_every_package_by_integrity() -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+    assert lock.count('"integrity": "sha512-') == lock.count('"node_modules/') == 3
+    assert "resolved" not in lock
+    assert "http" not in lock
