@@ -1,0 +1,69 @@
+"""Pages for people. The design system shows itself first, so that everybody builds on the same parts."""
+
+import json
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from madang.kernel.common.i18n import text
+
+from . import rules
+from .forms import PersonForm, StyleguideForm
+
+_SAMPLE = Path(__file__).parent / "templates" / "portal" / "styleguide.json"
+_A_YEAR = 365 * 24 * 3600
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component with sample content; sent once with errors when the form is sent."""
+    form = StyleguideForm(request.POST or None)
+    people = forms.formset_factory(PersonForm, extra=1, max_num=5)
+    sample = _in_language(json.loads(_SAMPLE.read_text("utf-8")))
+    context = sample | {"form": form, "people": people(prefix="people"), "now": timezone.now()}
+    return render(request, "portal/styleguide.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Remembers the size of text for this browser, and goes back to the page."""
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "/")
+    size = request.POST.get("size")
+    if size in rules.TEXT_SIZES:
+        response.set_cookie(
+            "text_size", size, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """What every page may say (context processor): `site`, the facts of the country pack, and the size of text."""
+    size = request.COOKIES.get("text_size")
+    return {"site": _site_facts(), "text_size": size if size in rules.TEXT_SIZES else "normal"}
+
+
+@cache
+def _site_facts() -> dict[str, Any]:
+    facts = settings.COUNTRY_PACK / "site.json"
+    return json.loads(facts.read_text("utf-8")) if facts.exists() else {}
+
+
+def _in_language(sample: Any) -> Any:
+    """The sample with {ko, en} texts in the language of the page, and {"days": n} as a moment n days from now."""
+    if isinstance(sample, dict):
+        if sample.keys() == {"ko", "en"}:
+            return text(sample)
+        if sample.keys() == {"days"}:
+            return timezone.now() + timedelta(days=sample["days"])
+        return {key: _in_language(value) for key, value in sample.items()}
+    return [_in_language(value) for value in sample] if isinstance(sample, list) else sample
