@@ -1,17 +1,20 @@
 """What happens to persons and accounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
-from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.errors import Invalid, Refused, TooMany
 
-from .models import Account, Person, Token
+from .models import Account, FailedSignIn, Person, Token
 from .queries import by_login
 from .rules import digest, new_token
+
+ATTEMPTS, WINDOW = 10, timedelta(minutes=10)
 
 
 @action("identity.register")
@@ -21,7 +24,7 @@ def register(person: Person, *, by: Person | None, login: str, password: str, is
         raise Refused()
     if by_login(login):
         raise Invalid(fields={"login": [_("There is already an account with this e-mail. Sign in instead.")]})
-    account = Account(login=login, person=person, is_operator=is_operator)
+    account = Account(login=login.lower(), person=person, is_operator=is_operator)
     try:
         validate_password(password, account)
     except ValidationError as error:
@@ -52,3 +55,33 @@ def revoke_token(token: Token, *, by: Person) -> None:
         raise Refused()
     record(token, by=by)
     token.delete()
+
+
+@action("identity.sign_in")
+def _enter(account: Account, *, by: Person) -> None:
+    FailedSignIn.objects.filter(login=account.login).delete()
+    record(account, by=by)
+
+
+def sign_in(login: str, *, by: Person | None, password: str) -> Account:
+    """The account that this login and password open.
+
+    Raises Invalid, with the same words and in the same time whether login or password is wrong; TooMany after
+    `ATTEMPTS` wrong passwords in `WINDOW`. A failed attempt is kept although nothing else happens.
+    """
+    login = login.strip().lower()
+    since = timezone.now() - WINDOW
+    if FailedSignIn.objects.filter(login=login, at__gte=since).count() >= ATTEMPTS:
+        raise TooMany(retry_after=int(WINDOW.total_seconds()))
+    account = by_login(login)
+    if account is None:
+        Account().set_password(password)
+    if account is None or not account.check_password(password) or not account.is_active:
+        FailedSignIn.objects.create(login=login)
+        raise Invalid(
+            "wrong-password",
+            _("E-mail or password is wrong."),
+            remedy=_("Try again, or register if you have no account yet."),
+        )
+    _enter(account, by=account.person)
+    return account

@@ -96,3 +96,16 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FailedSignIn(models.Model):
+    """An attempt with a wrong password, remembered for a while so that nobody tries them all."""
+
+    login = models.CharField(max_length=254)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["login", "at"], name="failed_sign_in")]
+
+    def __str__(self) -> str:
+        return self.login

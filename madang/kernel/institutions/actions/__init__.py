@@ -1,8 +1,16 @@
 """What happens to institutions, posts and the calendar."""
 
 from .keeping import announce_day_off, appoint, found, revise
-from .loading import Outcome, load_departments, load_divisions, load_institutions
+from .loading import Outcome, load_country, load_departments, load_divisions, load_institutions
 
 __all__ = [
-    "Outcome", "announce_day_off", "appoint", "found", "load_departments", "load_divisions", "load_institutions", "revise",
-]  # fmt: skip
+    "Outcome",
+    "announce_day_off",
+    "appoint",
+    "found",
+    "load_country",
+    "load_departments",
+    "load_divisions",
+    "load_institutions",
+    "revise",
+]

@@ -1,7 +1,9 @@
 """Lists of divisions, institutions and departments, taken over whole: what is known is brought up to date, nothing is doubled."""
 
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -193,3 +195,33 @@ def _give_desks(institutions: list[Institution]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def load_country(pack: Path) -> dict[str, int]:
+    """Takes over a country pack: divisions, institutions, departments and competences. Returns the number of each.
+
+    Own departments and competences of an institution come before those of its kind. Safe to repeat.
+    """
+
+    def table(name: str) -> list[dict[str, str]]:
+        with (pack / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    divisions = load_divisions(table("divisions.csv"), by=None)
+    rows = table("institutions.csv")
+    outcome = load_institutions(enumerate(rows, 2), by=None)
+    if outcome.refused:
+        raise Invalid(fields={"institutions.csv": [f"{number}: {reason}" for number, reason in outcome.refused]})
+    own = table("departments.csv")
+    with_own = {row["institution"] for row in own}
+    usual = [
+        row | {"institution": institution["code"]}
+        for row in table("departments_by_kind.csv")
+        for institution in rows
+        if institution["kind"] == row["kind"] and institution["code"] not in with_own
+    ]
+    stated = {row["code"]: row["competence"] for row in table("competences.csv")}
+    by_kind = {row["kind"]: row["competence"] for row in table("competences_by_kind.csv")}
+    competences = {row["code"]: stated.get(row["code"]) or by_kind.get(row["kind"], "") for row in rows}
+    departments = load_departments([*own, *usual], competences, by=None)
+    return {"divisions": divisions, "institutions": len(rows), "departments": departments}
