@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from time import monotonic
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,9 @@ from madang.kernel.institutions.models import Institution
 
 from .models import Draft, DraftQuerySet, Version
 from .rules import Procedure
+from .rules.changes import forbidden_changes
+from .rules.reading import Reading, World, read
+from .rules.source import read_source
 
 # A new version reaches every process within this time; filing a case asks the database nothing about it.
 FRESH = timedelta(seconds=5)
@@ -47,9 +53,7 @@ def current_versions() -> dict[str, Version]:
     """The current version of every procedure by its id; at most five seconds old."""
     versions = _shelf.versions
     if monotonic() >= _shelf.until:
-        newest = set(
-            Version.objects.values("procedure").annotate(last=Max("id")).values_list("last", flat=True)
-        )
+        newest = set(Version.objects.values("procedure").annotate(last=Max("id")).values_list("last", flat=True))
         versions = {key: version for key, version in versions.items() if key in newest}
         versions |= Version.objects.in_bulk(newest - versions.keys())
         # What was published a moment ago may still be rolled back: only what has settled is kept in mind.
@@ -59,13 +63,24 @@ def current_versions() -> dict[str, Version]:
     return {version.procedure: version for version in versions.values()}
 
 
+def latest(procedure: str) -> Version | None:
+    """The newest version as the database has it at this moment; None for an unknown procedure."""
+    return Version.objects.filter(procedure=procedure).order_by("-number").first()
+
+
+def is_published(definition: Procedure, version: Version | None) -> bool:
+    """Whether this version says the same as the definition.
+
+    Compared in the language of today: a key that was added to it since then, with its default, is no difference.
+    """
+    return version is not None and version.definition.digest == definition.digest
+
+
 def current(procedure: str) -> Version:
     """The version by which a case is filed today. Refused (404) when there is no such procedure."""
     version = current_versions().get(procedure)
     if version is None:
-        raise Refused(
-            "procedures.unknown", _("There is no procedure “%(procedure)s”."), procedure=procedure[:80]
-        )
+        raise Refused("procedures.unknown", _("There is no procedure “%(procedure)s”."), procedure=procedure[:80])
     return version
 
 
@@ -109,3 +124,51 @@ def catalogue(language: str) -> list[Entry]:
 def drafts_visible_to(person: Person | None) -> DraftQuerySet:
     """A person's own drafts, the newest first."""
     return Draft.objects.visible_to(person).select_related("version").order_by("-updated_at")
+
+
+def draft_of(person: Person | None, procedure: str) -> Draft | None:
+    """The form of this procedure that the person has begun."""
+    return drafts_visible_to(person).filter(procedure=procedure).first()
+
+
+@dataclass(frozen=True)
+class DefinitionFile:
+    """A definition in the folder `procedures` of an app; `service` is that app, None for a file from elsewhere."""
+
+    path: Path
+    service: str | None
+
+
+def definition_files() -> list[DefinitionFile]:
+    """The definitions that come with the software, by service and name."""
+    found = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("madang."):
+            paths = sorted(Path(config.path, "procedures").glob("*.yaml"))
+            found += [DefinitionFile(path, config.label) for path in paths]
+    return found
+
+
+def world(service: str | None = None) -> World:
+    """What definitions must agree with here and now. Without institutions, theirs are not looked at."""
+    institutions = list(Institution.objects.values_list("kind", "code"))
+    return World(
+        today=timezone.localdate(),
+        languages=[code for code, _name in settings.LANGUAGES],
+        service=service,
+        kinds={kind for kind, _code in institutions} or None,
+        institutions={code for _kind, code in institutions} or None,
+    )
+
+
+def examine(text: str, *, service: str | None = None) -> Reading:
+    """Reads a definition and compares it with the institutions there are and with what is published already."""
+    reading = read(text, world(service))
+    if reading.procedure is None:
+        return reading
+    last = latest(reading.procedure.id)
+    problems = forbidden_changes(last.definition, reading.procedure) if last else []
+    if not problems:
+        return reading
+    source = read_source(text)
+    return Reading(None, tuple((source.line(problem), problem) for problem in problems))

@@ -37,9 +37,7 @@ def _types(old: Sequence[FieldBase], new: Sequence[FieldBase]) -> Iterator[Probl
             yield wrong(message, remedy, at, "type", field=field.id, old=known.type, new=field.type)
         elif isinstance(known, GroupField) and isinstance(field, GroupField):
             if (known.repeat is None) != (field.repeat is None):
-                message = _(
-                    "the group “%(field)s” would be filled in several times instead of once, or the reverse"
-                )
+                message = _("the group “%(field)s” would be filled in several times instead of once, or the reverse")
                 remedy = _("leave it out and give the new field an id of its own.")
                 yield wrong(message, remedy, at, "repeat", field=field.id)
             yield from (problem.within((at, "fields")) for problem in _types(known.fields, field.fields))

@@ -78,18 +78,14 @@ def check_steps(steps: Sequence[Step], form: Sequence[FieldBase]) -> list[Proble
     order = [field.id for field in form]
     problems: list[Problem] = []
     seen: list[str] = []
-    for at, position, name in [
-        (a, p, name) for a, step in enumerate(steps) for p, name in enumerate(step.fields)
-    ]:
+    for at, position, name in [(a, p, name) for a, step in enumerate(steps) for p, name in enumerate(step.fields)]:
         path = (at, "fields", position)
         if name not in order:
             remedy, words = choose(name, order)
             problems.append(wrong(_("there is no field “%(field)s”"), remedy, *path, field=name, **words))
             continue
         if name in seen:
-            problems.append(
-                wrong(_("“%(field)s” stands on two pages"), _("remove it from one."), *path, field=name)
-            )
+            problems.append(wrong(_("“%(field)s” stands on two pages"), _("remove it from one."), *path, field=name))
             continue
         if seen and order.index(name) < order.index(seen[-1]):
             message = _("“%(field)s” comes before “%(before)s” in the form")

@@ -18,9 +18,7 @@ from .problems import _, refuse, wrong
 from .texts import TODAY, DateBound, Localized, Name, Part, localized
 
 Whole = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)]
-_MATCH = {
-    "anyOf": [{"type": ["string", "boolean"]}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
-}
+_MATCH = {"anyOf": [{"type": ["string", "boolean"]}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 Real = Annotated[StrictInt | StrictFloat, Field(ge=-(10**15), le=10**15)]
 
 
@@ -95,9 +93,7 @@ class TextareaField(FieldBase):
     """Several lines of text."""
 
     type: Literal["textarea"]
-    max_length: Annotated[StrictInt, Field(ge=1, le=50_000)] = Field(
-        10_000, description=_("The most characters.")
-    )
+    max_length: Annotated[StrictInt, Field(ge=1, le=50_000)] = Field(10_000, description=_("The most characters."))
 
 
 class NumberField(FieldBase):
@@ -149,9 +145,7 @@ class DateField(FieldBase):
 
 
 class _Choosing(FieldBase):
-    options: tuple[Option, ...] = Field(
-        min_length=1, max_length=300, description=_("The answers to choose from.")
-    )
+    options: tuple[Option, ...] = Field(min_length=1, max_length=300, description=_("The answers to choose from."))
 
     @model_validator(mode="after")
     def _values_once(self) -> "_Choosing":
@@ -239,9 +233,7 @@ class GroupField(FieldBase):
     fields: tuple[SimpleField, ...] = Field(
         min_length=1, max_length=30, description=_("The fields of the group; no group or people among them.")
     )
-    repeat: Repeat | None = Field(
-        None, description=_("How often the group may be filled in; without it, once.")
-    )
+    repeat: Repeat | None = Field(None, description=_("How often the group may be filled in; without it, once."))
 
 
 AnyField = Annotated[
@@ -252,18 +244,14 @@ AnyField = Annotated[
 
 _ADDRESS = (
     TextField(type="text", id="street", label=localized("도로명 주소", "Street address"), required=True),
-    TextField(
-        type="text", id="detail", label=localized("상세 주소", "Flat, floor, building"), max_length=100
-    ),
+    TextField(type="text", id="detail", label=localized("상세 주소", "Flat, floor, building"), max_length=100),
     TextField(type="text", id="postcode", label=localized("우편번호", "Postcode"), max_length=10),
 )
 _PLACE = (
     TextField(type="text", id="address", label=localized("장소 설명", "Describe the place")),
     NumberField(type="number", id="lat", label=localized("위도", "Latitude"), min=-90, max=90, decimals=6),
     NumberField(type="number", id="lon", label=localized("경도", "Longitude"), min=-180, max=180, decimals=6),
-    TextField(
-        type="text", id="division", label=localized("행정구역 코드", "Code of the division"), max_length=10
-    ),
+    TextField(type="text", id="division", label=localized("행정구역 코드", "Code of the division"), max_length=10),
 )
 _PERSON = (
     TextField(type="text", id="name", label=localized("이름", "Name"), required=True, max_length=100),

@@ -38,9 +38,7 @@ class Offer(Part):
     kinds: tuple[Name, ...] = Field(
         (), max_length=50, description=_("Kinds of institutions, such as city or ministry.")
     )
-    institutions: tuple[Line, ...] = Field(
-        (), max_length=1000, description=_("Codes of single institutions.")
-    )
+    institutions: tuple[Line, ...] = Field((), max_length=1000, description=_("Codes of single institutions."))
 
     def includes(self, kind: str, code: str) -> bool:
         """Whether an institution of this kind, with this code, offers the procedure."""
@@ -62,9 +60,7 @@ class FeedbackRule(Part):
     """What the applicant may do with the answer."""
 
     rate: StrictBool = Field(True, description=_("Rate it from 1 to 5."))
-    ask_again: StrictBool = Field(
-        False, description=_("When dissatisfied, ask once for an additional answer.")
-    )
+    ask_again: StrictBool = Field(False, description=_("When dissatisfied, ask once for an additional answer."))
 
 
 class Keep(Part):
@@ -108,9 +104,7 @@ class Procedure(Part):
         None, description=_("One sentence for the directory: what a person gets, and when.")
     )
     law: Line = Field(description=_("The article that says so, as it is cited: 주민등록법 제16조."))
-    offered_by: Offer = Field(
-        Offer(), description=_("Which institutions offer it; all of them when left out.")
-    )
+    offered_by: Offer = Field(Offer(), description=_("Which institutions offer it; all of them when left out."))
     form: Annotated[tuple[AnyField, ...], AfterValidator(_fields)] = Field(
         min_length=1,
         max_length=100,
@@ -119,9 +113,7 @@ class Procedure(Part):
     steps: tuple[Step, ...] = Field(
         (),
         max_length=30,
-        description=_(
-            "The pages of the form. When left out, a form of more than six fields is divided by itself."
-        ),
+        description=_("The pages of the form. When left out, a form of more than six fields is divided by itself."),
     )
     deadline: Term | None = Field(
         None,
@@ -129,18 +121,14 @@ class Procedure(Part):
             "The legal period: `{hours: 3}`, `{days: 7}`, `{weeks: 2}`, `{months: 1}`, `immediately`; or none."
         ),
     )
-    extension: ExtensionRule = Field(
-        ExtensionRule(), description=_("How often the deadline may be extended.")
-    )
+    extension: ExtensionRule = Field(ExtensionRule(), description=_("How often the deadline may be extended."))
     may: tuple[Move, ...] = Field(
         MOVES, max_length=len(MOVES), description=_("What may happen on the way; everything when left out.")
     )
     stages: Annotated[dict[Name, Stage], AfterValidator(_stages)] = Field(
         default_factory=lambda: dict(USUAL_STAGES),
         max_length=30,
-        description=_(
-            "The stages of a case; the first is where it starts. Left out: received, in_progress, answered."
-        ),
+        description=_("The stages of a case; the first is where it starts. Left out: received, in_progress, answered."),
     )
     publishable: Literal["applicant", "always", "never"] = Field(
         "never",
@@ -148,27 +136,21 @@ class Procedure(Part):
             "Whether everyone may see a case, personal details masked: the applicant decides, always, never."
         ),
     )
-    feedback: FeedbackRule = Field(
-        FeedbackRule(), description=_("What the applicant may do with the answer.")
-    )
+    feedback: FeedbackRule = Field(FeedbackRule(), description=_("What the applicant may do with the answer."))
     notify: dict[Name, tuple[Recipient, ...]] = Field(
         default_factory=dict,
         description=_(
             "Who is told when a case enters a stage. Left out: the applicant, at the first and the final ones."
         ),
     )
-    keep: Keep = Field(
-        description=_("How long a case is kept after it was closed; the applicant is told so.")
-    )
+    keep: Keep = Field(description=_("How long a case is kept after it was closed; the applicant is told so."))
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")] | None = Field(
         None, description=_("The letters that case numbers begin with; of the service's name when left out.")
     )
     examples: tuple[Example, ...] = Field(
         min_length=1,
         max_length=20,
-        description=_(
-            "Filled-in forms, at least one; each is tried from filing to every end. A date may be `today`."
-        ),
+        description=_("Filled-in forms, at least one; each is tried from filing to every end. A date may be `today`."),
     )
 
     @field_validator("stages", mode="before")
@@ -176,9 +158,7 @@ class Procedure(Part):
     def _in_order(cls, value: Any, info: ValidationInfo) -> Any:
         # A JSON object of the database does not keep its order, and the first stage is where a case starts.
         if is_stored(info) and isinstance(value, list):
-            return {
-                stage["name"]: {key: part for key, part in stage.items() if key != "name"} for stage in value
-            }
+            return {stage["name"]: {key: part for key, part in stage.items() if key != "name"} for stage in value}
         return value
 
     @field_serializer("stages")
@@ -223,9 +203,7 @@ class Procedure(Part):
 
     def told_at(self, stage: str) -> tuple[Recipient, ...]:
         """Who is told when a case enters this stage."""
-        usual: tuple[Recipient, ...] = (
-            ("applicant",) if stage == self.first_stage or self.stages[stage].final else ()
-        )
+        usual: tuple[Recipient, ...] = ("applicant",) if stage == self.first_stage or self.stages[stage].final else ()
         return self.notify.get(stage, usual)
 
     @cached_property

@@ -110,9 +110,7 @@ def _about_examples(procedure: Procedure, today: date) -> list[Problem]:
             path = [int(step) if step.isdigit() else step for step in place.split(".")]
             message = _("the form refuses this example at “%(place)s”: %(t_why)s")
             words = {**why.words, "place": place, "t_why": why.message}
-            problems.append(
-                wrong(message, _("correct the example or the field."), "examples", at, *path, **words)
-            )
+            problems.append(wrong(message, _("correct the example or the field."), "examples", at, *path, **words))
     return problems
 
 

@@ -72,9 +72,7 @@ def _value(field: FieldBase, language: str) -> dict[str, Any]:
     if parts_of(field):
         return _object(parts_of(field), language)
     if isinstance(field, (TextField, TextareaField)):
-        return {"type": "string", "maxLength": field.max_length} | (
-            {"minLength": 1} if field.required else {}
-        )
+        return {"type": "string", "maxLength": field.max_length} | ({"minLength": 1} if field.required else {})
     if isinstance(field, (NumberField, MoneyField)):
         limits = {"minimum": field.min, "maximum": field.max}
         whole = isinstance(field, MoneyField) or not field.decimals
@@ -82,11 +80,7 @@ def _value(field: FieldBase, language: str) -> dict[str, Any]:
             name: limit for name, limit in limits.items() if limit is not None
         }
     if isinstance(field, (ChoiceField, ChoicesField)):
-        one_of = {
-            "oneOf": [
-                {"const": option.value, "title": option.label.text(language)} for option in field.options
-            ]
-        }
+        one_of = {"oneOf": [{"const": option.value, "title": option.label.text(language)} for option in field.options]}
         if isinstance(field, ChoiceField):
             return {"type": "string", **one_of}
         least = {"minItems": 1} if field.required else {}

@@ -108,9 +108,7 @@ def _scalar(node: ScalarNode, source: Source) -> Any:
     line = node.start_mark.line + 1
     if kind not in _SCALARS or not str(node.tag).startswith("tag:yaml.org,2002:"):
         message = _("“%(tag)s” is not used in definitions")
-        source.problems.append(
-            (line, wrong(message, _("remove it, or put the text in quotes."), tag=node.tag))
-        )
+        source.problems.append((line, wrong(message, _("remove it, or put the text in quotes."), tag=node.tag)))
         return None
     if kind == "str":
         return node.value
@@ -119,9 +117,7 @@ def _scalar(node: ScalarNode, source: Source) -> Any:
         return constructor.construct_object(node)
     except (YAMLError, ValueError, OverflowError):
         message = _("“%(value)s” cannot be read")
-        source.problems.append(
-            (line, wrong(message, _("put it in quotes, or correct it."), value=node.value[:40]))
-        )
+        source.problems.append((line, wrong(message, _("put it in quotes, or correct it."), value=node.value[:40])))
         return None
 
 
@@ -135,9 +131,7 @@ def _explain(error: MarkedYAMLError, text: str) -> tuple[int, Problem]:
     for sign, message, remedy in _EXPLAINED:
         if sign in said or (tabbed and sign == "\\t"):
             return at + 1, wrong(message, remedy)
-    return at + 1, wrong(
-        _("this is not YAML: %(said)s"), _("check this line and the one above."), said=said.strip()
-    )
+    return at + 1, wrong(_("this is not YAML: %(said)s"), _("check this line and the one above."), said=said.strip())
 
 
 # What the reader of YAML says, and what it means to the person who wrote the file; the first that fits.

@@ -39,9 +39,7 @@ ENGINE_STAGES: dict[str, Stage] = {
 # What happens to most cases.
 USUAL_STAGES: dict[str, Stage] = {
     "received": Stage(label=localized("접수", "Received"), by="desk", then=("in_progress", RETURNED)),
-    "in_progress": Stage(
-        label=localized("처리 중", "In progress"), by="officer", then=("answered", RETURNED)
-    ),
+    "in_progress": Stage(label=localized("처리 중", "In progress"), by="officer", then=("answered", RETURNED)),
     "answered": Stage(label=localized("답변 완료", "Answered"), final=True),
     **ENGINE_STAGES,
 }
@@ -87,9 +85,7 @@ def _check_stage(name: str, stage: Stage, known: Mapping[str, Stage]) -> list[Pr
     for at, then in enumerate(stage.then):
         if then not in known:
             remedy, words = choose(then, known)
-            problems.append(
-                wrong(_("there is no stage “%(stage)s”"), remedy, name, "then", at, stage=then, **words)
-            )
+            problems.append(wrong(_("there is no stage “%(stage)s”"), remedy, name, "then", at, stage=then, **words))
         elif then == name:
             message, remedy = _("the stage “%(stage)s” leads to itself"), _("remove it from `then`.")
             problems.append(wrong(message, remedy, name, "then", at, stage=name))

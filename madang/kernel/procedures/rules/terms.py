@@ -30,9 +30,7 @@ def _read(value: Any, info: ValidationInfo) -> str:
     if value == IMMEDIATELY or (is_stored(info) and isinstance(value, str)):
         return str(Period.parse(value))
     if not isinstance(value, dict) or len(value) != 1:
-        spellings = _(
-            "write one of: {hours: 3}, {days: 7}, {weeks: 2}, {months: 1}, {years: 1}, immediately."
-        )
+        spellings = _("write one of: {hours: 3}, {days: 7}, {weeks: 2}, {months: 1}, {years: 1}, immediately.")
         refuse([wrong(_("“%(value)s” is not a length of time"), spellings, value=value)])
     ((unit, number),) = value.items()
     if unit not in UNITS:

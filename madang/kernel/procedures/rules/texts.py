@@ -115,9 +115,7 @@ def read_date(text: Any) -> date | None:
 def _bound(value: Any) -> str:
     day = read_date(value)
     if value != TODAY and day is None:
-        refuse(
-            [wrong(_("“%(value)s” is not a date"), _("write `today` or a date as 2026-01-31."), value=value)]
-        )
+        refuse([wrong(_("“%(value)s” is not a date"), _("write `today` or a date as 2026-01-31."), value=value)])
     return day.isoformat() if day else TODAY
 
 

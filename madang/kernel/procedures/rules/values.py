@@ -30,7 +30,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"/]+\.[^\s@
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class Wrong(Exception):  # noqa: N818 - what is wrong with an answer, told to the person who gave it
+class Wrong(Exception):
     """Why an answer is not accepted: a message to translate, and its words."""
 
     def __init__(self, message: str, **words: Any) -> None:
@@ -52,14 +52,10 @@ def _text(value: Any, most: int, *, lines: bool = False) -> str | None:
     # Composing may shorten a text to a third; what is longer than that is not worth composing.
     if len(value) <= 4 * most + 1000:
         if is_broken(value):
-            raise Wrong(
-                _("The text contains invisible control characters. Type it again instead of pasting it.")
-            )
+            raise Wrong(_("The text contains invisible control characters. Type it again instead of pasting it."))
         value = tidy(value) if lines else " ".join(tidy(value).split())
     if len(value) > most:
-        raise Wrong(
-            _("Shorten this to %(most)s characters; it has %(length)s."), most=most, length=len(value)
-        )
+        raise Wrong(_("Shorten this to %(most)s characters; it has %(length)s."), most=most, length=len(value))
     return value or None
 
 

@@ -81,10 +81,7 @@ def _path(detail: ErrorDetails, data: Any) -> tuple[Path, bool]:
     last = detail["loc"][-1:] if detail["type"] in ("missing", "extra_forbidden") else ()
     for step in detail["loc"][: len(detail["loc"]) - len(last)]:
         is_type = (
-            len(path) > 1
-            and path[-2] in ("form", "fields")
-            and isinstance(data, Mapping)
-            and step == data.get("type")
+            len(path) > 1 and path[-2] in ("form", "fields") and isinstance(data, Mapping) and step == data.get("type")
         )
         if not is_type and (
             (isinstance(data, Mapping) and step in data) or (isinstance(data, list) and isinstance(step, int))
@@ -105,9 +102,7 @@ def _explain(detail: ErrorDetails, path: Path, at_key: bool, data: Any) -> Probl
         return wrong(_("`%(key)s` is missing"), remedy, *path[:-1], key=key, t_meaning=meaning)
     if kind == "union_tag_not_found":
         remedy = _("add one of: %(types)s.")
-        return wrong(
-            _("the field has no `type`"), remedy, *path, types=_types(context["discriminator"], path)
-        )
+        return wrong(_("the field has no `type`"), remedy, *path, types=_types(context["discriminator"], path))
     if kind == "union_tag_invalid":
         tag = str(context["tag"])
         remedy, hint = choose(tag, re.findall(r"'(\w+)'", context["expected_tags"]))
@@ -144,9 +139,7 @@ def _shown(value: Any) -> str:
 
 
 def _measure(kind: str, context: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    limit = next(
-        (context[name] for name in ("ge", "le", "min_length", "max_length") if name in context), None
-    )
+    limit = next((context[name] for name in ("ge", "le", "min_length", "max_length") if name in context), None)
     if kind == "greater_than_equal":
         return _("%(value)s is too small for `%(key)s`"), _("the smallest is %(limit)s."), {"limit": limit}
     if kind == "less_than_equal":
