@@ -15,9 +15,7 @@ Source = Callable[[str | None], Calendar]
 
 
 @lru_cache(maxsize=32)
-def public_holidays(
-    country: str, years: range, languages: tuple[str, ...] = ("ko", "en")
-) -> Mapping[date, Name]:
+def public_holidays(country: str, years: range, languages: tuple[str, ...] = ("ko", "en")) -> Mapping[date, Name]:
     """The country's public holidays with their names in the languages, as far as the library has them.
 
     `country` is an ISO 3166 code. Raises ClockError for a country or years that the library does not know.

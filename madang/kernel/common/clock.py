@@ -103,9 +103,7 @@ def _moved(place: int, first: date, stopped: Spans, place_of: Callable[[date], i
     return place
 
 
-def _after_hours(
-    received: datetime, hours: int, calendar: Calendar, pauses: Sequence[Pause]
-) -> datetime | None:
+def _after_hours(received: datetime, hours: int, calendar: Calendar, pauses: Sequence[Pause]) -> datetime | None:
     worked = calendar.worked_until(received)
     due = worked + hours * HOUR
     for start, end in stopped_moments(pauses):
@@ -155,9 +153,7 @@ def measure(period: Period, way: str, counting: Counting) -> int:
             return counting.immediately
         case "months", "y":
             return period.amount * 12
-    raise ClockError(
-        _("%(text)s does not fit: give an extension in the unit of its period."), text=str(period)
-    )
+    raise ClockError(_("%(text)s does not fit: give an extension in the unit of its period."), text=str(period))
 
 
 def extension_allowed(
@@ -188,9 +184,7 @@ def extension_allowed(
     return Ruling()
 
 
-def worked_between(
-    start: datetime, end: datetime, calendar: Calendar, pauses: Sequence[Pause] = ()
-) -> Worked:
+def worked_between(start: datetime, end: datetime, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Worked:
     """Working time used from `start` to `end`, to be held against what is allowed."""
     if end < start:
         return Worked(0.0, 0)

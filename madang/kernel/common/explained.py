@@ -79,9 +79,7 @@ def due_explained(
     for at, part in enumerate([period, *extensions]):
         _way, so_far = total(period, extensions[:at], calendar.counting)
         kind = "extended" if at else "period"
-        head.append(
-            Line(kind, first, total=so_far, unit=UNITS.get(way, "calendar day"), reason=way, name=str(part))
-        )
+        head.append(Line(kind, first, total=so_far, unit=UNITS.get(way, "calendar day"), reason=way, name=str(part)))
     events = _events(calendar, pauses, due)
     body = sorted(steps + events, key=_by_moment if way == "hours" else _by_day)
     if due is None:
@@ -172,9 +170,7 @@ def _walk_hours(
                 if worked := hours.worked(end) - done:
                     used += worked
                     lines.append(
-                        Line(
-                            "counted", day, start=start, end=end, count=used / HOUR, total=amount, unit="hour"
-                        )
+                        Line("counted", day, start=start, end=end, count=used / HOUR, total=amount, unit="hour")
                     )
                 if used == amount * HOUR:
                     return end, lines

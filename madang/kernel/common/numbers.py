@@ -60,9 +60,7 @@ def parse(text: str) -> PublicNumber:
         raise Invalid(
             "numbers.check-digit",
             _("The number %(text)s has a mistyped digit."),
-            remedy=_(
-                "Compare it with your receipt, digit by digit: one is wrong, or two have changed places."
-            ),
+            remedy=_("Compare it with your receipt, digit by digit: one is wrong, or two have changed places."),
             text=plain,
         )
     return number

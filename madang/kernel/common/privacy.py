@@ -44,7 +44,7 @@ _PHONE = re.compile(
     re.ASCII | re.VERBOSE,
 )
 
-_ACCOUNT = re.compile(rf"(?<![\w\-./])\d{{2,6}}-\d{{2,6}}-\d{{1,8}}(?:-\d{{1,3}})?(?![\d\-])", re.ASCII)
+_ACCOUNT = re.compile(r"(?<![\w\-./])\d{2,6}-\d{2,6}-\d{1,8}(?:-\d{1,3})?(?![\d\-])", re.ASCII)
 
 # What stands behind a word that says what it is needs no shape of its own.
 _NAMED = re.compile(
@@ -71,8 +71,7 @@ def mask(text: str) -> str:
     if masked == plain:
         return text
     return "".join(
-        hidden if hidden != shown else original
-        for original, shown, hidden in zip(text, plain, masked, strict=True)
+        hidden if hidden != shown else original for original, shown, hidden in zip(text, plain, masked, strict=True)
     )
 
 

@@ -6,11 +6,21 @@ from itertools import groupby
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, override, pgettext_lazy
 
 from .explained import Line
 from .i18n import text
-from .worktime import Period
+from .worktime import ClockError, Period
+
+_WEEKDAYS = [
+    pgettext_lazy("short weekday", "Mon"),
+    pgettext_lazy("short weekday", "Tue"),
+    pgettext_lazy("short weekday", "Wed"),
+    pgettext_lazy("short weekday", "Thu"),
+    pgettext_lazy("short weekday", "Fri"),
+    pgettext_lazy("short weekday", "Sat"),
+    pgettext_lazy("short weekday", "Sun"),
+]
 
 
 def explain(lines: Iterable[Line], language: str) -> list[str]:
@@ -36,6 +46,11 @@ def say_period(period: Period) -> str:
         case "cd":
             return ngettext("%(n)s calendar day", "%(n)s calendar days", period.amount) % amount
     return ngettext("%(n)s day", "%(n)s days", period.amount) % amount
+
+
+def tell(error: ClockError) -> str:
+    """Why a deadline cannot be told, in the language of the moment."""
+    return _(error.message) % error.params
 
 
 def _kind(line: Line) -> tuple[str, object]:
@@ -139,8 +154,9 @@ def _days(first: date, last: date) -> str:
 
 
 def _day(day: date, *, year: bool = False) -> str:
-    # Translators: formats of Django's date filter, with the weekday.
-    return format_date(day, _("D j M Y") if year else _("D j M"))
+    # Translators: the formats are those of Django's date filter.
+    written = format_date(day, _("j M Y") if year else _("j M"))
+    return _("%(weekday)s %(date)s") % {"weekday": _WEEKDAYS[day.weekday()], "date": written}
 
 
 def _moment(line: Line, *, year: bool = False) -> str:

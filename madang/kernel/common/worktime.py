@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Self
+from weakref import WeakValueDictionary
 
 Name = str | Mapping[str, str]
 """A name, either the same in every language or {ko, en}."""
@@ -40,9 +41,7 @@ class CalendarEnds(ClockError):
     """A day whose holidays are not known: better no deadline than one counted without holidays."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(
-            _("The public holidays of %(year)s are not known, so nothing is counted there."), year=year
-        )
+        super().__init__(_("The public holidays of %(year)s are not known, so nothing is counted there."), year=year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class Days:
     _base: int = field(init=False, repr=False)
     _ranks: "array[int]" = field(init=False, repr=False)
     _working: "array[int]" = field(init=False, repr=False)
+    _fewer: "WeakValueDictionary[tuple[tuple[date, str], ...], Days]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         base = date(self.years[0], 1, 1).toordinal()
@@ -118,6 +118,14 @@ class Days:
         object.__setattr__(self, "_base", base)
         object.__setattr__(self, "_ranks", ranks)
         object.__setattr__(self, "_working", working)
+        object.__setattr__(self, "_fewer", WeakValueDictionary())
+
+    def without(self, extra: Mapping[date, Name]) -> "Days":
+        """These days less some more days off. Whoever takes off the same days gets the same object."""
+        key = tuple(sorted((day, str(name)) for day, name in extra.items()))
+        if (fewer := self._fewer.get(key)) is None:
+            fewer = self._fewer[key] = replace(self, holidays={**self.holidays, **extra})
+        return fewer
 
     def rank(self, day: date) -> int:
         """How many working days lie before the day."""
@@ -183,11 +191,7 @@ class Calendar:
 
     def with_days(self, extra: Mapping[date, Name]) -> "Calendar":
         """This calendar with days off that were announced later."""
-        return (
-            replace(self, days=replace(self.days, holidays={**self.days.holidays, **extra}))
-            if extra
-            else self
-        )
+        return replace(self, days=self.days.without(extra)) if extra else self
 
     def with_hours(self, opens: time, closes: time, lunch: tuple[time, time] | None) -> "Calendar":
         """This calendar with an institution's own hours. The days are shared, so it takes no room."""
@@ -196,9 +200,7 @@ class Calendar:
     def local(self, moment: datetime) -> datetime:
         """The moment on the office's wall clock. Raises ClockError when it has no time zone."""
         if moment.tzinfo is None:
-            raise ClockError(
-                _("The moment %(moment)s has no time zone: write +09:00 or Z behind it."), moment=moment
-            )
+            raise ClockError(_("The moment %(moment)s has no time zone: write +09:00 or Z behind it."), moment=moment)
         try:
             return moment.astimezone(self.tz)
         except OverflowError:

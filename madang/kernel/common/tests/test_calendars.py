@@ -45,9 +45,7 @@ def test_unknown_countries_and_years_fail_loudly(country, years):
 
 
 def test_days_announced_later_are_days_off():
-    calendar = calendar_for(
-        "KR", range(2026, 2027), {date(2026, 2, 19): "Bridge day"}, time_zone="Asia/Seoul"
-    )
+    calendar = calendar_for("KR", range(2026, 2027), {date(2026, 2, 19): "Bridge day"}, time_zone="Asia/Seoul")
     assert [calendar.days.works(date(2026, 2, day)) for day in (13, 18, 19, 20)] == [True, False, False, True]
     assert calendar_for("KR", range(2026, 2027), time_zone="Asia/Seoul").days.works(date(2026, 2, 19))
 

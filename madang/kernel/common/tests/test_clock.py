@@ -183,9 +183,7 @@ STOPPED = [
 def test_a_stopped_clock_moves_the_end(received, period, pauses, due):
     period, pauses = Period.parse(period), stops(*pauses)
     assert told(due_at(at(received), period, KOREA, pauses), period) == due
-    assert due_explained(at(received), period, KOREA, pauses).due == due_at(
-        at(received), period, KOREA, pauses
-    )
+    assert due_explained(at(received), period, KOREA, pauses).due == due_at(at(received), period, KOREA, pauses)
 
 
 EXTENDED = [
@@ -352,9 +350,7 @@ def test_what_is_received_later_is_not_due_earlier(situation, later):
 @given(situations(), st.sets(st.integers(-5, 60), min_size=1, max_size=10))
 def test_a_day_off_more_never_makes_anything_due_earlier(situation, offsets):
     received, period, pauses, extensions = situation
-    more = KOREA.with_days(
-        {received.date() + timedelta(days=offset): "Announced later" for offset in offsets}
-    )
+    more = KOREA.with_days({received.date() + timedelta(days=offset): "Announced later" for offset in offsets})
     before = due_at(received, period, KOREA, pauses, extensions)
     after = due_at(received, period, more, pauses, extensions)
     assert after is None if before is None else after is None or after >= before
@@ -376,9 +372,7 @@ def test_a_pause_of_so_many_working_days_moves_the_end_by_so_many(received, leng
     start, end = days.working(first + wait), days.working(first + wait + standing)
     pause = Pause(max(noon(start), received), max(noon(end), received))
     due = due_at(received, Period(length, "d"), KOREA, [pause])
-    assert (
-        days.rank(due.date()) - days.rank(due_at(received, Period(length, "d"), KOREA).date()) == standing + 1
-    )
+    assert days.rank(due.date()) - days.rank(due_at(received, Period(length, "d"), KOREA).date()) == standing + 1
 
 
 @given(moments, st.integers(1, 40), st.integers(0, 100), st.integers(1, 100))
@@ -387,9 +381,7 @@ def test_a_pause_in_hours_moves_the_end_by_the_hours_worked_in_it(received, hour
     pause = Pause(start, start + timedelta(minutes=standing))
     plain = due_at(received, Period(hours, "h"), KOREA)
     assume(KOREA.worked_until(start) < KOREA.worked_until(plain))
-    moved = KOREA.worked_until(due_at(received, Period(hours, "h"), KOREA, [pause])) - KOREA.worked_until(
-        plain
-    )
+    moved = KOREA.worked_until(due_at(received, Period(hours, "h"), KOREA, [pause])) - KOREA.worked_until(plain)
     assert moved == KOREA.worked_until(pause.end) - KOREA.worked_until(pause.start)
 
 

@@ -23,9 +23,7 @@ def test_each_kind_has_its_status_and_code(error, status, code):
 
 
 def test_the_problem_has_the_shape_of_the_rfc_and_leaves_out_what_says_nothing():
-    error = Conflict(
-        "cases.closed", "Case %(number)s is closed.", remedy="Ask about %(number)s.", number="PET-1"
-    )
+    error = Conflict("cases.closed", "Case %(number)s is closed.", remedy="Ask about %(number)s.", number="PET-1")
     assert problem(error, instance="/api/v1/cases/PET-1") == {
         "type": "urn:madang:problem:cases.closed",
         "title": str(Conflict.message),

@@ -75,6 +75,9 @@ def test_hours_of_an_institution_and_days_announced_later_change_only_their_copy
     assert add_work_hours(at("2026-02-13T17:00"), 2, longer) == at("2026-02-18T10:00")
     assert add_work_hours(at("2026-02-13T17:00"), 2, PLAIN) == at("2026-02-16T10:00")
     assert night.days is PLAIN.days
+    again = PLAIN.with_days({date(2026, 2, 16): "Announced later"})
+    assert again.days is longer.days
+    assert PLAIN.with_days({date(2026, 2, 16): "Another name"}).days.holidays[date(2026, 2, 16)] == "Another name"
 
 
 @pytest.mark.parametrize(
@@ -92,9 +95,7 @@ def test_hours_out_of_order_are_refused(opens, closes, lunch):
         Hours(opens, closes, lunch)
 
 
-@pytest.mark.parametrize(
-    "moment", ["2024-12-31T23:59", "2028-01-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59"]
-)
+@pytest.mark.parametrize("moment", ["2024-12-31T23:59", "2028-01-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59"])
 def test_outside_of_the_known_years_nothing_is_counted(moment):
     with pytest.raises(CalendarEnds):
         add_work_hours(at(moment), 1, PLAIN)
