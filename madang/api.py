@@ -7,10 +7,11 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from madang.kernel.common.errors import DomainError, Invalid
 from madang.kernel.common.middleware import answer
+from madang.kernel.identity.api import NotSignedIn
 
 api = NinjaAPI(
     title="Madang",
@@ -26,6 +27,11 @@ api = NinjaAPI(
 @api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     return answer(request, error)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return answer(request, NotSignedIn())
 
 
 @api.exception_handler(ValidationError)

@@ -22,7 +22,4 @@ urlpatterns = [
     path("", include("madang.kernel.portal.urls")),
 ]
 
-handler400 = "madang.kernel.portal.views.bad_request"
-handler403 = "madang.kernel.portal.views.forbidden"
-handler404 = "madang.kernel.portal.views.not_found"
-handler500 = "madang.kernel.portal.views.server_error"
+handler404 = "madang.kernel.common.middleware.unknown"

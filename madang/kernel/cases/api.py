@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.events.actions import once
-from madang.kernel.identity.api import caller, signed_in
+from madang.kernel.identity.api import NotSignedIn, caller, signed_in
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import by_login
 from madang.kernel.institutions.models import Institution
@@ -32,11 +32,19 @@ Body = dict[str, Any]
 
 def _act(request: HttpRequest, act: Callable[[Person], Body]) -> Any:
     """Acts as the caller: once for each Idempotency-Key, however often the request arrives."""
-    person = signed_in(request)
+    person: Person = request.auth  # type: ignore[attr-defined]
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return 201, act(person)
-    return 201, once(person, key, request.body, f"{request.method} {request.path}", lambda: act(person))
+        return Status(201, act(person))
+    body = once(person, key, request.body, f"{request.method} {request.path}", lambda: act(person))
+    return Status(201, body)
+
+
+def _known(request: HttpRequest) -> Person:
+    person = caller(request)
+    if person is None:
+        raise NotSignedIn()
+    return person
 
 
 def _institution(code: str) -> Institution:
@@ -65,7 +73,7 @@ def case_router(service: str) -> Router:
         limit: int = Query(20, ge=1, le=1000),
     ) -> Any:  # fmt: skip
         """Public cases, or with `mine` one's own, the newest first."""
-        cases = Case.objects.filter(applicant=signed_in(request)) if mine else public()
+        cases = Case.objects.filter(applicant=_known(request)) if mine else public()
         cases = cases.filter(procedure__startswith=f"{service}.")
         if institution:
             cases = cases.filter(institution=_institution(institution))
@@ -74,7 +82,7 @@ def case_router(service: str) -> Router:
         items, following = page_of(cases.select_related("version", "institution", "department"), cursor, limit)
         return {"items": [schemas.CaseOut.of(case, masked=not mine) for case in items], "next": following}
 
-    @router.post("", response={201: schemas.CaseOut}, summary="File")
+    @router.post("", response={201: schemas.CaseOut}, summary="File", auth=signed_in)
     def filing(request: HttpRequest, payload: schemas.FilingIn) -> Any:
         """Files a form. It is checked by the same rules as the pages; a mistake names its field and files nothing."""
         version = current(f"{service}.{payload.procedure.removeprefix(f'{service}.')}")
@@ -115,7 +123,7 @@ def case_router(service: str) -> Router:
 
             view.__name__, view.__doc__ = function.__name__, function.__doc__
             view.__annotations__["payload"] = schema
-            router.post(f"/{{number}}/{path}", response={201: schemas.CaseOut}, summary=summary)(view)
+            router.post(f"/{{number}}/{path}", response={201: schemas.CaseOut}, summary=summary, auth=signed_in)(view)
             return function
 
         return add

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from .errors import DomainError, TooMany, problem
+from .errors import DomainError, Refused, TooMany, problem
 
 log = logging.getLogger("madang.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -62,6 +62,11 @@ class Problems:
             log.exception("database unavailable")
             return answer(request, Unavailable())
         return None
+
+
+def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is nothing at this address, or nothing for this person: the same answer for both."""
+    return answer(request, Refused())
 
 
 class Unavailable(DomainError):

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from ninja.security import HttpBearer
 
 from madang.kernel.common.errors import DomainError
 
@@ -18,20 +19,20 @@ class NotSignedIn(DomainError):
     remedy = _("Send the header “Authorization: Bearer …” with a token of yours.")
 
 
+class Bearer(HttpBearer):
+    """`Authorization: Bearer madang_…`: the person whose token it is."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person:
+        person = by_token(token)
+        if person is None:
+            raise NotSignedIn()
+        return person
+
+
+signed_in = Bearer()
+
+
 def caller(request: HttpRequest) -> Person | None:
     """Whose token the request carries; None when it carries none. Raises NotSignedIn for a token that is no good."""
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if not scheme:
-        return None
-    person = by_token(token.strip()) if scheme.lower() == "bearer" else None
-    if person is None:
-        raise NotSignedIn()
-    return person
-
-
-def signed_in(request: HttpRequest) -> Person:
-    """The person who calls. Raises NotSignedIn when nobody says so."""
-    person = caller(request)
-    if person is None:
-        raise NotSignedIn()
+    person: Person | None = signed_in(request)
     return person
