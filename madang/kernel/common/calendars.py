@@ -21,7 +21,7 @@ def public_holidays(country: str, years: range, languages: tuple[str, ...] = ("k
     `country` is an ISO 3166 code. Raises ClockError for a country or years that the library does not know.
     """
     try:
-        known = holidays.country_holidays(country, years=years)
+        known = holidays.country_holidays(country)
     except NotImplementedError:
         raise ClockError(
             _("The public holidays of the country “%(country)s” are not known."), country=country
@@ -40,8 +40,9 @@ def public_holidays(country: str, years: range, languages: tuple[str, ...] = ("k
         if language in offered
     }
     if not tables:
-        return dict(known)
-    return {day: {language: table[day] for language, table in tables.items()} for day in known}
+        return dict(holidays.country_holidays(country, years=years))
+    days = next(iter(tables.values()))
+    return {day: {language: table[day] for language, table in tables.items()} for day in days}
 
 
 def calendar_for(

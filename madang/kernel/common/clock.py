@@ -248,12 +248,11 @@ def stopped_moments(pauses: Sequence[Pause]) -> list[tuple[datetime, datetime | 
     for start, end, _reason in sorted(pauses, key=lambda pause: pause.start):
         if end is not None and end < start:
             raise ClockError(_("The clock cannot run again at %(end)s, before it stopped."), end=end)
-        if spans:
-            reached = spans[-1][1]
-            if reached is None or (end is not None and end <= reached):
-                continue
-            start = max(start, reached)
-        spans.append((start, end))
+        reached = spans[-1][1] if spans else start
+        if not spans or (reached and reached < start):
+            spans.append((start, end))
+        elif reached and (end is None or end > reached):
+            spans[-1] = spans[-1][0], end
     return spans
 
 
@@ -263,9 +262,7 @@ def stopped_days(pauses: Sequence[Pause], calendar: Calendar) -> Spans:
     for start, end in stopped_moments(pauses):
         first = calendar.local(start).date()
         last = None if end is None else calendar.local(end).date()
-        if spans and (reached := spans[-1][1]) and first <= reached:
-            first = reached + DAY
-            if last and last < first:
-                continue
+        if spans and spans[-1][1] == first:
+            first = spans.pop()[0]
         spans.append((first, last))
     return spans

@@ -1,5 +1,6 @@
 """Cases of the law on real Korean days: Seollal is 16-18 February 2026, 2 March a substitute."""
 
+import timeit
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -259,6 +260,14 @@ def test_time_used_is_told_in_hours_and_days(start, end, pauses, hours, days):
 def test_a_day_counted_in_time_is_in_time_until_midnight():
     due = due_at(at("2026-02-13T10:00"), Period.parse("7d"), KOREA)
     assert at("2026-02-26T23:59:59.999999") <= due < at("2026-02-27T00:00")
+
+
+@pytest.mark.parametrize("period", ["7d", "3h", "5d", "14d", "1m", "60cd"])
+def test_a_due_moment_takes_no_time(period):
+    period, received = Period.parse(period), at("2026-02-13T10:00").astimezone(UTC)
+    pauses = stops("2026-02-19T10:00/2026-02-20T15:00")
+    fastest = min(timeit.repeat(lambda: due_at(received, period, KOREA, pauses), number=200, repeat=5)) / 200
+    assert fastest < 50e-6
 
 
 def test_bad_input_is_refused_and_never_counted():

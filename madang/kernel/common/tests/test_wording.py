@@ -119,6 +119,17 @@ def test_a_clock_that_stands_still_says_since_when():
     ]
 
 
+def test_stops_that_overlap_stand_as_one():
+    first = Pause(at("2026-02-20T10:00"), at("2026-02-24T10:00"), "Supplement asked")
+    second = Pause(at("2026-02-23T11:00"), None, "Field visit")
+    assert sentences("2026-02-19T10:00", "7d", "en", [first, second])[2:] == [
+        "Day 1 of 7: Thu 19 Feb",
+        "Supplement asked Fri 20 Feb 10:00: clock stopped",
+        "Field visit Mon 23 Feb 11:00: clock stopped",
+        "The clock has stood still since Fri 20 Feb 2026 10:00: nothing is due before it runs again",
+    ]
+
+
 @pytest.mark.parametrize(
     ("period", "english", "korean"),
     [
