@@ -57,10 +57,9 @@ def test_the_calendar_of_the_site_covers_the_past_and_the_coming_years():
     assert working_calendar() is working_calendar()
 
 
-def test_the_keeper_of_institutions_decides_their_calendars(monkeypatch):
+def test_the_keeper_of_institutions_decides_their_calendars():
     with pytest.raises(ClockError, match="nowhere"):
         working_calendar("nowhere")
-    monkeypatch.setattr(calendars, "_source", calendars._source)
     early = calendars.country_calendar().with_hours(time(7), time(15), None)
     use_calendars_of(lambda code: early if code == "1741000" else calendars.country_calendar())
     start = datetime(2026, 2, 13, 14, tzinfo=ZoneInfo("Asia/Seoul"))

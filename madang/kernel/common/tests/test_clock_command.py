@@ -7,12 +7,6 @@ from madang.kernel.common import calendars
 from madang.kernel.common.worktime import ClockError
 
 
-@pytest.fixture(autouse=True)
-def only_the_country(monkeypatch):
-    """No institutions, so no database: the country's calendar alone."""
-    monkeypatch.setattr(calendars, "_source", calendars._country_only)
-
-
 def clock(capsys, *arguments):
     call_command("clock", *arguments)
     return capsys.readouterr().out
