@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from madang.kernel.common import calendars
 from madang.kernel.common.worktime import ClockError
@@ -83,6 +84,15 @@ def test_the_hours_of_an_institution_count(capsys, monkeypatch):
     assert json.loads(clock(capsys, *given, "1741000"))["due"] == "2026-02-19T12:00:00+09:00"
     with pytest.raises(CommandError, match="9999"):
         clock(capsys, *given, "9999")
+
+
+def test_without_a_database_nothing_is_guessed(monkeypatch):
+    def source(code):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(calendars, "_source", source)
+    with pytest.raises(CommandError, match=r"days off announced later are not known. Start it with ./run"):
+        call_command("clock", "--received", "2026-02-13T13:00", "--period", "3h", "--language", "en")
 
 
 @pytest.mark.parametrize(
