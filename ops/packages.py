@@ -38,7 +38,7 @@ def _fingerprint(lock: str) -> str:
 
 def _works() -> bool:
     """Whether .venv is whole, and made by the Python that runs us."""
-    ask = "import sys, pip; print(sys.version_info[:2])"
+    ask = "import sys; print(sys.version_info[:2])"
     if not venv_python().exists():
         return False
     said = subprocess.run([venv_python(), "-c", ask], text=True, capture_output=True).stdout.strip()
@@ -55,11 +55,6 @@ def _make() -> None:
     # Debian keeps ensurepip in a package of its own; a pip of the system can fill an environment too.
     if importlib.util.find_spec("venv") and importlib.util.find_spec("pip"):
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", VENV], check=True)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "--python", venv_python(), "install", "--quiet", "pip"],
-            check=True,
-            env=_environment(),
-        )
         return
     raise Stop(f"Python {sys.version.split()[0]} cannot make virtual environments here.\n{_advice()}")
 
@@ -71,8 +66,11 @@ def _advice() -> str:
 
 
 def _pip(*words: str) -> None:
+    """Run pip on .venv: its own, or the system's where it has none."""
+    own = next((VENV / "lib").glob("python3*/site-packages/pip"), None)
+    pip = [venv_python(), "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", venv_python()]
     done = subprocess.run(
-        [venv_python(), "-m", "pip", *words, "--quiet", "--disable-pip-version-check", "--no-input"],
+        [*pip, *words, "--quiet", "--disable-pip-version-check", "--no-input"],
         text=True,
         stderr=subprocess.PIPE,
         env=_environment(),
