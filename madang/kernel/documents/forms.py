@@ -83,9 +83,7 @@ class FilesInput(forms.Widget):
         tokens = value["tokens"] if isinstance(value, dict) else [str(token) for token in value or []]
         given = context["widget"]["attrs"]
         return context | {
-            "described_by": " ".join(
-                filter(None, (given.get("aria-describedby"), f"{given.get('id')}_kinds"))
-            ),
+            "described_by": " ".join(filter(None, (given.get("aria-describedby"), f"{given.get('id')}_kinds"))),
             "invalid": given.get("aria-invalid"),
             "files": own_files(self.person, tokens),
             "remove_name": name + REMOVE,
@@ -121,9 +119,7 @@ class FilesField(forms.Field):
             problems.append(self.error_messages["gone"])
         if len(files) > self.max_files:
             problems.append(
-                ngettext_lazy(
-                    "Attach at most %(number)d file.", "Attach at most %(number)d files.", self.max_files
-                )
+                ngettext_lazy("Attach at most %(number)d file.", "Attach at most %(number)d files.", self.max_files)
                 % {"number": self.max_files}
             )
         if self.required and not files and not problems:

@@ -24,16 +24,12 @@ class File(models.Model):
 
     token = models.UUIDField(unique=True, default=uuid4, editable=False)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="files", verbose_name=_("owner"))
-    name = models.CharField(
-        _("name"), max_length=120, help_text=_("For display; the content lies elsewhere.")
-    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("For display; the content lies elsewhere."))
     content_type = models.CharField(_("kind"), max_length=100)
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
-    path = models.CharField(
-        max_length=100, unique=True, help_text=_("The name of the content in the storage.")
-    )
-    uploaded_at = models.DateTimeField(_("sent"), db_default=Now(), editable=False)
+    path = models.CharField(max_length=100, unique=True, help_text=_("The name of the content in the storage."))
+    uploaded_at = models.DateTimeField(_("uploaded"), db_default=Now(), editable=False)
 
     objects = FileQuerySet.as_manager()
 

@@ -25,9 +25,7 @@ def serve(file: File, *, inline: bool = False) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     show = inline and file.kind.inline
-    response = FileResponse(
-        content, as_attachment=not show, filename=file.name, content_type=file.content_type
-    )
+    response = FileResponse(content, as_attachment=not show, filename=file.name, content_type=file.content_type)
     response.headers["Content-Length"] = str(file.size)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"

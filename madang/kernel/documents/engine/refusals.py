@@ -12,7 +12,6 @@ HEIC = _("a photo in the HEIC format")
 OLD_OFFICE = _("a document of an older Office program (DOC, XLS, PPT)")
 MACROS = _("a document with macros, which are programs")
 UNKNOWN = _("something we do not know")
-TEXT = _("text")
 
 
 def other_kind(extension: str) -> Text:
@@ -111,9 +110,7 @@ def locked(name: str) -> Invalid:
     return Invalid(
         "documents.locked",
         _("“%(name)s” is locked with a password, so nobody can check it."),
-        remedy=_(
-            "Take the password off and attach it again; only the office that handles your case will read it."
-        ),
+        remedy=_("Take the password off and attach it again; only the office that handles your case will read it."),
         name=name,
     )
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
                 ('sha256', models.CharField(max_length=64)),
                 ('path', models.CharField(help_text='The name of the content in the storage.', max_length=100, unique=True)),
-                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='sent')),
+                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='uploaded')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='identity.person', verbose_name='owner')),
             ],
             options={

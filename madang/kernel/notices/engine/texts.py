@@ -24,7 +24,7 @@ def compose(template: str, language: str, context: Mapping[str, Any]) -> tuple[s
     """
     names = [f"notices/{template}.{one}.txt" for one in (language.partition("-")[0], settings.LANGUAGE_CODE)]
     with override(language):
-        text = _engine().select_template(names).render(Context(dict(context)))
+        text = _engine().select_template(names).render(Context(dict(context), autoescape=False))
     holes = sorted(set(_HOLE.findall(text)))
     if holes:
         raise MissingFactError(f"{names[0]} needs {', '.join(holes)}.")
@@ -37,7 +37,6 @@ def compose(template: str, language: str, context: Mapping[str, Any]) -> tuple[s
 def _engine() -> Engine:
     return Engine(
         app_dirs=True,
-        autoescape=False,
         string_if_invalid="\0%s\0",
         builtins=[f"{__package__}.words"],
     )
