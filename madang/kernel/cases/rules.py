@@ -67,3 +67,25 @@ def place_of(definition: Any, data: Mapping[str, Any]) -> Mapping[str, Any]:
         if field.type == "place" and isinstance(data.get(field.id), Mapping):
             return data[field.id]
     return {}
+
+
+def shown_answers(definition: Any, data: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """A filled form for reading: each question with its answer, the unanswered ones, files and the title left out."""
+    return [
+        (field.label.text(language), _told(field, data[field.id], language))
+        for field in definition.form
+        if field.id != "title" and field.type != "file" and data.get(field.id) not in (None, "", [], {})
+    ]
+
+
+def _told(field: Any, value: Any, language: str) -> str:
+    if isinstance(value, bool):
+        return "○" if value else "×"
+    if field.type in ("choice", "choices"):
+        labels = {option.value: option.label.text(language) for option in field.options}
+        return ", ".join(labels.get(one, one) for one in (value if isinstance(value, list) else [value]))
+    if isinstance(value, list):
+        return "\n".join(_told(field, one, language) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in value.values() if part not in (None, "", [], {}))
+    return str(value)

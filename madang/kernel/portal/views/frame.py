@@ -1,4 +1,4 @@
-"""Pages for people. The design system shows itself first, so that everybody builds on the same parts."""
+"""What frames every page: the facts of the site, the size of text, and the design system that shows itself."""
 
 import json
 from datetime import timedelta
@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 
 from madang.kernel.common.i18n import text
 
-from . import rules
-from .forms import PersonForm, StyleguideForm
+from .. import rules
+from ..forms import PersonForm, StyleguideForm
 
-_SAMPLE = Path(__file__).parent / "templates" / "portal" / "styleguide.json"
+_SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
 
 

@@ -1,0 +1,102 @@
+"""How what happened to a case is said on its page, to applicant and officer alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madang.kernel.cases.models import Case, Entry
+from madang.kernel.common.wording import say_period
+from madang.kernel.common.worktime import Period
+from madang.kernel.identity.models import Person
+from madang.kernel.institutions.models import Department, Institution
+from madang.kernel.portal.templatetags.marks import moment as in_words
+
+# Title and tone of each kind of entry.
+KINDS: dict[str, tuple[Any, str]] = {
+    "filed": (gettext_lazy("Received"), "information"),
+    "assigned": (gettext_lazy("Assigned"), "information"),
+    "transferred": (gettext_lazy("Passed on to the competent institution"), "warning"),
+    "asked": (gettext_lazy("Question to the applicant: the clock is stopped"), "warning"),
+    "replied": (gettext_lazy("The applicant replied: the clock goes on"), "information"),
+    "extended": (gettext_lazy("Deadline extended"), "warning"),
+    "consent_asked": (gettext_lazy("Consent to a further extension asked"), "warning"),
+    "consent_refused": (gettext_lazy("Further extension refused by the applicant"), "gray"),
+    "proposed": (gettext_lazy("Answer sent for approval"), "information"),
+    "sent_back": (gettext_lazy("Answer sent back to its author"), "warning"),
+    "answered": (gettext_lazy("Answered"), "success"),
+    "answered_again": (gettext_lazy("Additional answer"), "success"),
+    "rated": (gettext_lazy("Rated by the applicant"), "gray"),
+    "follow_up": (gettext_lazy("Additional answer asked for"), "warning"),
+    "withdrawn": (gettext_lazy("Withdrawn by the applicant"), "gray"),
+    "noted": (gettext_lazy("Note"), "gray"),
+    "attached": (gettext_lazy("File added"), "gray"),
+    "near": (gettext_lazy("Deadline near"), "warning"),
+    "overdue": (gettext_lazy("Deadline passed: dunning notice"), "danger"),
+    "rewound": (gettext_lazy("Deadline counted anew: the calendar changed"), "information"),
+}
+
+
+def told(entries: Sequence[Entry], case: Case, reader: Person | None) -> list[dict[str, Any]]:
+    """The timeline for the component of that name, from two queries for the names in it."""
+    names = _names(entries)
+    return [
+        {
+            "at": entry.at,
+            "title": KINDS[entry.kind][0],
+            "tone": KINDS[entry.kind][1],
+            "by": _who(entry, case, reader),
+            "text": _text(entry, names),
+            "internal": entry.is_internal,
+        }
+        for entry in reversed(entries)
+    ]
+
+
+def _names(entries: Sequence[Entry]) -> Mapping[str, Mapping[int, Any]]:
+    wanted: dict[str, set[int]] = {"institution": set(), "department": set()}
+    for entry in entries:
+        if entry.kind == "transferred":
+            wanted["institution"].add(entry.data["to"])
+        if entry.data.get("department"):
+            wanted["department"].add(entry.data["department"])
+    return {
+        "institution": Institution.objects.in_bulk(wanted["institution"]),
+        "department": Department.objects.in_bulk(wanted["department"]),
+    }
+
+
+def _who(entry: Entry, case: Case, reader: Person | None) -> str:
+    if entry.by_id is None:
+        return _("automatically")
+    if entry.by_id == case.applicant_id:
+        return _("you") if reader and reader.pk == entry.by_id else _("the applicant")
+    return f"{entry.institution} · {entry.by}" if entry.institution else str(entry.by)
+
+
+def _text(entry: Entry, names: Mapping[str, Mapping[int, Any]]) -> str:
+    data = entry.data
+    parts: list[str] = []
+    match entry.kind:
+        case "transferred":
+            parts.append(f"→ {names['institution'].get(data['to'], '')}")
+        case "assigned" if data.get("department"):
+            parts.append(str(names["department"].get(data["department"], "")))
+        case "asked":
+            parts += [data["question"], _("Please reply by %(day)s.") % {"day": data["answer_by"]}]
+        case "rated":
+            parts.append("★" * data["score"] + "☆" * (5 - data["score"]))
+        case "attached":
+            parts.append(data["name"])
+        case "extended" | "consent_asked" if data.get("period"):
+            parts.append("+ " + say_period(Period.parse(data["period"])))
+    reason = data.get("reason") or data.get("comment") or data.get("text") or ""
+    parts.append(_("Sent on automatically by its subject.") if reason == "routing" else reason)
+    if data.get("due"):
+        due = datetime.fromisoformat(data["due"])
+        parts.append(_("New due date: %(due)s") % {"due": in_words(due)})
+    return "\n".join(part for part in parts if part)
+
+
