@@ -60,7 +60,8 @@ def notify(
             "link": link, "case_number": case_number,
         },
     )  # fmt: skip
-    record(notice, by=by, institution_id=institution and institution.pk, template=template, is_new=is_new)
+    place = institution.pk if institution else None
+    record(notice, by=by, institution_id=place, template=template, is_new=is_new)
     if is_new:
         _send_out(notice, person)
     return notice

@@ -13,4 +13,4 @@ class ChannelsForm(forms.Form):
     def __init__(self, data: Any = None, *, wishes: dict[str, bool]) -> None:
         super().__init__(data, initial=wishes)
         for channel in channels():
-            self.fields[channel.name] = forms.BooleanField(label=channel.label, required=False)
+            self.fields[channel.name] = forms.BooleanField(label=str(channel.label), required=False)

@@ -1,9 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madang.kernel.audit.queries import about
@@ -35,6 +38,11 @@ def run_jobs():
         ProcrastinateJob.objects.filter(pk=job.pk).update(status="doing")
         jobs.deliver(**job.args)
         ProcrastinateJob.objects.filter(pk=job.pk).update(status="succeeded")
+
+
+def planned(delivery):
+    """The jobs there are, or were, for a delivery."""
+    return ProcrastinateJob.objects.filter(task_name="notices.deliver", args={"delivery": str(delivery.pk)})
 
 
 def only(channel="pigeon"):
@@ -75,11 +83,45 @@ def test_the_same_key_tells_once(reader, tell, carrier):
     assert len(carrier.carried) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_tell_the_same_at_the_same_time_tell_once(reader, tell, carrier):
+    start = Barrier(4)
+
+    def one(_number):
+        start.wait(10)
+        try:
+            return tell(reader).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        told = set(pool.map(one, range(4)))
+    assert told == {Notice.objects.get().pk}
+    assert planned(only()).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deliver_at_the_same_time_send_once(reader, tell, carrier):
+    tell(reader)
+    start, delivery = Barrier(4), str(only().pk)
+
+    def one(_number):
+        start.wait(10)
+        try:
+            jobs.deliver(delivery=delivery)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(4)))
+    assert len(carrier.carried) == 1
+    assert only().state == "sent"
+
+
 def test_a_hole_in_a_text_stops_everything(reader, templates, carrier):
     with pytest.raises(MissingFactError), transaction.atomic():
         notify(reader, "hello", {}, key="k")
     assert not Notice.objects.exists()
-    assert not ProcrastinateJob.objects.filter(task_name="notices.deliver").exists()
 
 
 @pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
@@ -100,6 +142,16 @@ def test_nothing_is_sent_when_the_transaction_fails(reader, tell, carrier):
 # Delivering
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sends_what_was_told(reader, tell):
+    tell(reader)
+    with app.replace_connector(app.connector.get_worker_connector()):
+        app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    assert (only("email").state, only("email").attempts) == ("sent", 1)
+    assert [sent.to for sent in mail.outbox] == [[reader.email]]
+    assert planned(only("email")).get().status == "succeeded"
+
+
 def test_a_delivery_is_sent_once_however_many_jobs_try(reader, tell, carrier):
     notice = tell(reader, link="/cases/1/")
     for _attempt in range(3):
@@ -117,7 +169,7 @@ def test_a_delivery_is_sent_once_however_many_jobs_try(reader, tell, carrier):
 def test_without_an_address_a_delivery_is_skipped_in_plain_sight(somebody_else, tell, carrier):
     tell(somebody_else)
     assert only().state == "skipped"
-    assert not ProcrastinateJob.objects.filter(task_name="notices.deliver").exists()
+    assert not planned(only()).exists()
 
 
 def test_what_was_not_sent_is_tried_again_later_and_at_last_given_up(reader, tell, carrier):
@@ -125,14 +177,14 @@ def test_what_was_not_sent_is_tried_again_later_and_at_last_given_up(reader, tel
     carrier.error = NotSentError("no wind")
     pauses = []
     for _attempt in range(6):
-        ProcrastinateJob.objects.filter(status="todo").update(scheduled_at=None)
+        planned(only()).filter(status="todo").update(scheduled_at=None)
         Delivery.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         run_jobs()
         if only().state == "waiting":
             pauses.append(round((only().next_at - timezone.now()) / timedelta(minutes=1)))
     assert pauses == [1, 5, 30, 120, 600]
     assert (only().state, only().attempts, only().error) == ("failed", 6, "NotSentError: no wind")
-    assert ProcrastinateJob.objects.filter(task_name="notices.deliver").count() == 6
+    assert planned(only()).count() == 6
 
 
 def test_before_its_time_a_delivery_is_not_tried_again(reader, tell, carrier):
@@ -180,12 +232,12 @@ def test_a_process_that_dies_while_sending_leaves_doubt_and_no_repetition(reader
 
 def test_a_delivery_whose_job_was_lost_is_picked_up(reader, tell, carrier):
     tell(reader)
-    ProcrastinateJob.objects.filter(task_name="notices.deliver").update(status="cancelled", queueing_lock=None)
+    planned(only()).update(status="cancelled", queueing_lock=None)
     assert pick_up() == 0
     Delivery.objects.update(next_at=timezone.now() - STALE - timedelta(seconds=1))
     assert pick_up() == 1
     assert pick_up() == 1
-    assert ProcrastinateJob.objects.filter(task_name="notices.deliver", status="todo").count() == 1
+    assert planned(only()).filter(status="todo").count() == 1
     run_jobs()
     assert len(carrier.carried) == 1
 
