@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from madang.api import api
 
@@ -18,6 +19,7 @@ _found = [
 urlpatterns = [
     path("api/v1/", api.urls),
     path("back-office/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     *(path("", include(f"{config.name}.urls")) for config in _found if config.label != "portal"),
     path("", include("madang.kernel.portal.urls")),
 ]

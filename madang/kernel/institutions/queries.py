@@ -1,10 +1,12 @@
 """Which institution, which post, which calendar."""
 
 import csv
+import json
 from dataclasses import dataclass
 from datetime import time
 from functools import cache, lru_cache
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
@@ -120,3 +122,26 @@ def kinds() -> dict[str, dict[str, str]]:
         return {
             row["code"]: {settings.LANGUAGE_CODE: row["name"], "en": row["name_en"]} for row in csv.DictReader(file)
         }
+
+
+@cache
+def shape(level: str, language: str, within: str = "") -> dict[str, Any]:
+    """The map of the country: `provinces`, or the `districts` (`within` a province, by its code).
+
+    `{viewBox, bounds: [west, south, east, north] in degrees, divisions: [{code, name, path, label: [x, y], parent}]}`;
+    without divisions where the country pack has no map.
+    """
+    file = settings.COUNTRY_PACK / "boundaries" / f"{level}.json"
+    if not file.exists():
+        return {"viewBox": "0 0 1 1", "bounds": None, "divisions": []}
+    pack = json.loads(file.read_text("utf-8"))
+    left, top, width, height = pack["viewBox"]
+    how = pack["projection"]
+    across = how["cos_lat"] * how["units_per_degree"]
+    features = [one for one in pack["features"] if not within or one["parent"] == within]
+    named = [one | {"name": one["name_en"] if language == "en" and one["name_en"] else one["name"]} for one in features]
+    return {
+        "viewBox": f"{left} {top} {width} {height}",
+        "bounds": [how["lon0"], how["lat0"] - height / how["units_per_degree"], how["lon0"] + width / across, how["lat0"]],
+        "divisions": named,
+    }

@@ -244,3 +244,25 @@ SAID: dict[str, Any] = {
     "follow-up": _("The office will answer once more."),
     "withdraw": _("Your case has been withdrawn."),
 }
+
+
+class FilingForm(forms.Form):
+    """The last questions before a form is sent."""
+
+    institution = forms.CharField(
+        label=_("Institution"),
+        max_length=40,
+        required=False,
+        help_text=_("Leave it empty, and it is sent where it belongs."),
+    )
+    is_public = forms.BooleanField(
+        label=_("Others may read it"),
+        required=False,
+        help_text=_("Names, telephone numbers and addresses in it are hidden; your name is never shown."),
+    )
+    key = forms.IntegerField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, choice: bool, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        if not choice:
+            del self.fields["is_public"]

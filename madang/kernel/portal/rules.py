@@ -113,7 +113,7 @@ def class_of(value: float, bounds: Sequence[float]) -> int:
     return next((number for number, bound in enumerate(bounds, 1) if value <= bound), len(bounds))
 
 
-def shown_labels(count: int, limit: int = 5) -> list[int]:
+def shown_labels(count: int, limit: int = 4) -> list[int]:
     """Which of `count` equally spaced labels to print: first and last, and evenly between, at most `limit`."""
     if count <= limit:
         return list(range(count))

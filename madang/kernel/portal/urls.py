@@ -1,10 +1,26 @@
 from django.urls import path
 
-from . import views
+from .views import applying, case, directory, frame, home, workbench
 
 app_name = "portal"
 
 urlpatterns = [
-    path("design/", views.styleguide, name="styleguide"),
-    path("text-size/", views.text_size, name="text-size"),
+    path("", home.home, name="home"),
+    path("my/", home.my_page, name="my-page"),
+    path("health", home.health, name="health"),
+    path("search/", directory.search, name="search"),
+    path("services/", directory.services, name="services"),
+    path("services/<str:name>/", directory.procedure, name="procedure"),
+    path("apply/<str:procedure>/", applying.apply, name="apply"),
+    path("institutions/", directory.institutions, name="institutions"),
+    path("institutions/options/", directory.institution_options, name="institution-options"),
+    path("institutions/<slug:code>/", directory.institution, name="institution"),
+    path("work/", workbench.queues, name="workbench"),
+    path("work/hand-out/", workbench.hand_out, name="hand-out"),
+    path("work/<slug:name>/", workbench.queues, name="queue"),
+    path("cases/<str:number>/", case.page, name="case"),
+    path("cases/<str:number>/files/<uuid:token>/", case.file, name="case-file"),
+    path("cases/<str:number>/<slug:name>/", case.move, name="case-move"),
+    path("design/", frame.styleguide, name="styleguide"),
+    path("text-size/", frame.text_size, name="text-size"),
 ]

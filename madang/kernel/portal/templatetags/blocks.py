@@ -175,11 +175,11 @@ def timeline(entries: Sequence[Mapping[str, Any]], level: int = 3) -> dict[str, 
 @library.inclusion_tag(f"{COMPONENTS}deadline.html")
 def deadline(
     received_at: datetime,
-    due_at: datetime,
+    due_at: datetime | None,
     closed_at: datetime | None = None,
-    paused: bool = False,
     period: str = "",
     lines: Sequence[str] = (),
+    paused: bool = False,
 ) -> dict[str, Any]:
     """When the answer is due and why: `period` in words, `lines` the explanation of the clock, line by line."""
     return {
@@ -189,7 +189,7 @@ def deadline(
         "paused": paused,
         "period": period,
         "lines": lines,
-        "percent": rules.elapsed_percent(received_at, due_at, closed_at or timezone.now()),
+        "percent": rules.elapsed_percent(received_at, due_at, closed_at or timezone.now()) if due_at else 0,
     }
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from madang.kernel.common.i18n import text as in_language
+from madang.kernel.common.privacy import mask
 from madang.kernel.portal import rules
 
 library = Library()
@@ -207,3 +208,9 @@ def _lead(name: str) -> SafeString:
 
 def _badge_with_icon(label: str, tone: str, icon_name: str) -> SafeString:
     return format_html('<span class="krds-badge m-status bg-light-{}">{}{}</span>', tone, icon(icon_name), label)
+
+
+@library.filter
+def masked(value: str) -> str:
+    """A text for everyone: telephone numbers, addresses and numbers of persons starred out."""
+    return mask(value)

@@ -12,12 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madang.kernel.common.i18n import text
+from madang.kernel.identity.models import Person
+from madang.kernel.identity.queries import person_of
+from madang.kernel.institutions.models import Post
+from madang.kernel.institutions.queries import posts_of
+from madang.kernel.notices.queries import unread_count
 
 from .. import rules
 from ..forms import PersonForm, StyleguideForm
+from ..templatetags.marks import first_url
 
 _SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
@@ -47,9 +54,31 @@ def text_size(request: HttpRequest) -> HttpResponse:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """What every page may say (context processor): `site`, the facts of the country pack, and the size of text."""
+    """What every page may say (context processor): facts of the country pack, text size, main menu, unread notices."""
     size = request.COOKIES.get("text_size")
-    return {"site": _site_facts(), "text_size": size if size in rules.TEXT_SIZES else "normal"}
+    person = person_of(request) if hasattr(request, "user") else None
+    return {
+        "site": _site_facts(),
+        "text_size": size if size in rules.TEXT_SIZES else "normal",
+        "menu": _menu(request, person),
+        "unread_notices": unread_count(person) if person else 0,
+    }
+
+
+def _menu(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
+    """The main menu: for everyone, and the workbench for those who hold posts."""
+    pages = [
+        (_("Services"), "portal:services"),
+        (_("Public cases"), "petitions:list"),
+        (_("Institutions"), "portal:institutions"),
+        (_("Figures"), "portal:figures"),
+    ]
+    if any(post.role != Post.Role.AUDITOR for post in posts_of(person)):
+        pages.append((_("Workbench"), "portal:workbench"))
+    if person is not None and person.account.is_operator:
+        pages.append((_("Back office"), "admin:index"))
+    found = [(label, first_url(name)) for label, name in pages]
+    return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in found if url]
 
 
 @cache

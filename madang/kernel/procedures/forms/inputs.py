@@ -48,14 +48,11 @@ class Answer(forms.Field):
 
 
 class Files(FilesField):
-    """The files of a field, as their tokens."""
+    """The files of a field."""
 
     def __init__(self, *, show_when: Mapping[str, list[str]], **rest: Any) -> None:
         self.show_when = show_when
         super().__init__(**rest)
-
-    def clean(self, value: Any) -> list[str]:
-        return [str(file.token) for file in super().clean(value)]
 
 
 class Inputs:

@@ -173,14 +173,14 @@ def _rows(field: FieldBase, inputs: Inputs, answers: Mapping[str, Any], data: Qu
     parts = parts_of(field)
     row_form = type("Row", (RowForm,), {"inputs": inputs, "row": parts})
     initial = [dict(_flat(parts, row)) for row in answers.get(field.id, [])]
-    formset = forms.formset_factory(
+    formset: Any = forms.formset_factory(
         row_form,
         extra=max(0, max(repeat.min, 1) - len(initial)),
         max_num=repeat.max,
         # One row too many is read, so that the rules can say so.
         absolute_max=repeat.max + 1,
     )
-    formset.label = field.label.text(inputs.language)  # type: ignore[attr-defined]
+    formset.label = field.label.text(inputs.language)
     if data is None:
         return formset(initial=initial, prefix=field.id)
     return formset(data, prefix=field.id)
@@ -207,5 +207,6 @@ def _nested(fields: tuple[FieldBase, ...], sent: Mapping[str, Any], prefix: str 
         if parts_of(field):
             answers[field.id] = _nested(parts_of(field), sent, f"{prefix}{field.id}.")
         elif prefix + field.id in sent:
-            answers[field.id] = sent[prefix + field.id]
+            value = sent[prefix + field.id]
+            answers[field.id] = [str(file.token) for file in value] if field.type == "file" else value
     return answers

@@ -111,7 +111,7 @@ def _parts(
     if not checked.data and all(wrong.message == REQUIRED for wrong in checked.wrong.values()):
         return None
     inside |= {path + name: wrong for name, wrong in checked.wrong.items()}
-    return checked.data
+    return checked.data or None
 
 
 def _unknown(name: str, known: set[str]) -> Wrong:

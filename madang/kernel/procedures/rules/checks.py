@@ -92,7 +92,7 @@ def check_steps(steps: Sequence[Step], form: Sequence[FieldBase]) -> list[Proble
             remedy = _("put both in the same order in `form` and in `steps`.")
             problems.append(wrong(message, remedy, *path, field=name, before=seen[-1]))
         seen.append(name)
-    if steps:
+    if not problems:
         message, remedy = _("no page shows the field “%(field)s”"), _("add it to the `fields` of one.")
-        problems += [wrong(message, remedy, field=name) for name in order if name not in seen]
+        problems += [wrong(message, remedy, field=name) for name in order if steps and name not in seen]
     return problems

@@ -52,9 +52,9 @@ class FieldBase(Part):
     type: str
     label: Localized = Field(description=_("The question, as the person reads it above the field."))
     help: Localized | None = Field(
-        None, description=_("One sentence below the label: what to write, where to find it.")
+        default=None, description=_("One sentence below the label: what to write, where to find it.")
     )
-    required: StrictBool = Field(False, description=_("Whether the form is refused without an answer."))
+    required: StrictBool = Field(default=False, description=_("Whether the form is refused without an answer."))
     when: dict[Name, Match] = Field(
         default_factory=dict,
         description=_(
@@ -66,8 +66,8 @@ class FieldBase(Part):
 class Repeat(Part):
     """How often a group may be filled in."""
 
-    min: Annotated[StrictInt, Field(ge=0, le=50)] = Field(0, description=_("The fewest times."))
-    max: Annotated[StrictInt, Field(ge=1, le=50)] = Field(20, description=_("The most times."))
+    min: Annotated[StrictInt, Field(ge=0, le=50)] = Field(default=0, description=_("The fewest times."))
+    max: Annotated[StrictInt, Field(ge=1, le=50)] = Field(default=20, description=_("The most times."))
 
     @model_validator(mode="after")
     def _order(self) -> "Repeat":
@@ -86,7 +86,7 @@ class TextField(FieldBase):
     """One line of text."""
 
     type: Literal["text"]
-    max_length: Annotated[StrictInt, Field(ge=1, le=1000)] = Field(200, description=_("The most characters."))
+    max_length: Annotated[StrictInt, Field(ge=1, le=1000)] = Field(default=200, description=_("The most characters."))
 
 
 class TextareaField(FieldBase):
@@ -100,9 +100,9 @@ class NumberField(FieldBase):
     """A number."""
 
     type: Literal["number"]
-    min: Real | None = Field(None, description=_("The smallest number."))
-    max: Real | None = Field(None, description=_("The largest number."))
-    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = Field(0, description=_("Digits after the point."))
+    min: Real | None = Field(default=None, description=_("The smallest number."))
+    max: Real | None = Field(default=None, description=_("The largest number."))
+    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = Field(default=0, description=_("Digits after the point."))
 
     @model_validator(mode="after")
     def _order(self) -> "NumberField":
@@ -114,8 +114,8 @@ class MoneyField(FieldBase):
     """An amount in the smallest unit of the country's currency."""
 
     type: Literal["money"]
-    min: Whole = Field(0, description=_("The smallest amount."))
-    max: Whole = Field(10**15, description=_("The largest amount."))
+    min: Whole = Field(default=0, description=_("The smallest amount."))
+    max: Whole = Field(default=10**15, description=_("The largest amount."))
 
     @model_validator(mode="after")
     def _order(self) -> "MoneyField":
@@ -127,8 +127,8 @@ class DateField(FieldBase):
     """A day."""
 
     type: Literal["date"]
-    not_before: DateBound | None = Field(None, description=_("The earliest day: `today` or a date."))
-    not_after: DateBound | None = Field(None, description=_("The latest day: `today` or a date."))
+    not_before: DateBound | None = Field(default=None, description=_("The earliest day: `today` or a date."))
+    not_after: DateBound | None = Field(default=None, description=_("The latest day: `today` or a date."))
 
     @model_validator(mode="after")
     def _order(self) -> "DateField":
@@ -197,7 +197,7 @@ class FileField(FieldBase):
     """Files; their kinds and sizes are those the platform admits."""
 
     type: Literal["file"]
-    max_files: Annotated[StrictInt, Field(ge=1, le=20)] = Field(5, description=_("The most files."))
+    max_files: Annotated[StrictInt, Field(ge=1, le=20)] = Field(default=5, description=_("The most files."))
 
 
 class AddressField(FieldBase):
@@ -216,14 +216,16 @@ class PeopleField(FieldBase):
     """Several people: name, date of birth, telephone."""
 
     type: Literal["people"]
-    repeat: Repeat = Field(Repeat(), description=_("How many people."))
+    repeat: Repeat = Field(default=Repeat(), description=_("How many people."))
 
 
 SimpleField = Annotated[
     TextField | TextareaField | NumberField | MoneyField | DateField | ChoiceField | ChoicesField | YesnoField
-    | EmailField | PhoneField | FileField | AddressField | PlaceField,
+    | EmailField | PhoneField | AddressField | PlaceField,
     Discriminator("type"),
 ]  # fmt: skip
+# So many inputs a page can hold that people, browsers and the server still manage.
+MOST_INPUTS = 300
 
 
 class GroupField(FieldBase):
@@ -231,9 +233,19 @@ class GroupField(FieldBase):
 
     type: Literal["group"]
     fields: tuple[SimpleField, ...] = Field(
-        min_length=1, max_length=30, description=_("The fields of the group; no group or people among them.")
+        min_length=1, max_length=30, description=_("The fields of the group; no group, people or file among them.")
     )
-    repeat: Repeat | None = Field(None, description=_("How often the group may be filled in; without it, once."))
+    repeat: Repeat | None = Field(
+        default=None, description=_("How often the group may be filled in; without it, once.")
+    )
+
+    @model_validator(mode="after")
+    def _fits_a_page(self) -> "GroupField":
+        inputs = sum(len(parts_of(field)) or 1 for field in self.fields) * (self.repeat.max if self.repeat else 1)
+        if inputs > MOST_INPUTS:
+            message, remedy = _("the group could have %(inputs)s inputs"), _("lower `max` in `repeat`, or ask less.")
+            refuse([wrong(message, remedy, "repeat", inputs=inputs)])
+        return self
 
 
 AnyField = Annotated[

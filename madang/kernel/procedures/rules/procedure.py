@@ -36,9 +36,9 @@ class Offer(Part):
     """Which institutions offer a procedure."""
 
     kinds: tuple[Name, ...] = Field(
-        (), max_length=50, description=_("Kinds of institutions, such as city or ministry.")
+        default=(), max_length=50, description=_("Kinds of institutions, such as city or ministry.")
     )
-    institutions: tuple[Line, ...] = Field((), max_length=1000, description=_("Codes of single institutions."))
+    institutions: tuple[Line, ...] = Field(default=(), max_length=1000, description=_("Codes of single institutions."))
 
     def includes(self, kind: str, code: str) -> bool:
         """Whether an institution of this kind, with this code, offers the procedure."""
@@ -49,18 +49,18 @@ class ExtensionRule(Part):
     """How often the deadline may be extended, each time by at most its own length."""
 
     max: Annotated[StrictInt, Field(ge=0, le=3)] = Field(
-        1, description=_("How often the office may extend on its own.")
+        default=1, description=_("How often the office may extend on its own.")
     )
     with_consent: Annotated[StrictInt, Field(ge=0, le=3)] = Field(
-        1, description=_("How often more if the applicant consents.")
+        default=1, description=_("How often more if the applicant consents.")
     )
 
 
 class FeedbackRule(Part):
     """What the applicant may do with the answer."""
 
-    rate: StrictBool = Field(True, description=_("Rate it from 1 to 5."))
-    ask_again: StrictBool = Field(False, description=_("When dissatisfied, ask once for an additional answer."))
+    rate: StrictBool = Field(default=True, description=_("Rate it from 1 to 5."))
+    ask_again: StrictBool = Field(default=False, description=_("When dissatisfied, ask once for an additional answer."))
 
 
 class Keep(Part):
@@ -101,29 +101,29 @@ class Procedure(Part):
     )
     title: Localized = Field(description=_("What the service is called."))
     summary: Localized | None = Field(
-        None, description=_("One sentence for the directory: what a person gets, and when.")
+        default=None, description=_("One sentence for the directory: what a person gets, and when.")
     )
     law: Line = Field(description=_("The article that says so, as it is cited: 주민등록법 제16조."))
-    offered_by: Offer = Field(Offer(), description=_("Which institutions offer it; all of them when left out."))
+    offered_by: Offer = Field(default=Offer(), description=_("Which institutions offer it; all of them when left out."))
     form: Annotated[tuple[AnyField, ...], AfterValidator(_fields)] = Field(
         min_length=1,
         max_length=100,
         description=_("The fields of the form, in order. The text field `title` names the case."),
     )
     steps: tuple[Step, ...] = Field(
-        (),
+        default=(),
         max_length=30,
         description=_("The pages of the form. When left out, a form of more than six fields is divided by itself."),
     )
     deadline: Term | None = Field(
-        None,
+        default=None,
         description=_(
             "The legal period: `{hours: 3}`, `{days: 7}`, `{weeks: 2}`, `{months: 1}`, `immediately`; or none."
         ),
     )
-    extension: ExtensionRule = Field(ExtensionRule(), description=_("How often the deadline may be extended."))
+    extension: ExtensionRule = Field(default=ExtensionRule(), description=_("How often the deadline may be extended."))
     may: tuple[Move, ...] = Field(
-        MOVES, max_length=len(MOVES), description=_("What may happen on the way; everything when left out.")
+        default=MOVES, max_length=len(MOVES), description=_("What may happen on the way; everything when left out.")
     )
     stages: Annotated[dict[Name, Stage], AfterValidator(_stages)] = Field(
         default_factory=lambda: dict(USUAL_STAGES),
@@ -131,12 +131,12 @@ class Procedure(Part):
         description=_("The stages of a case; the first is where it starts. Left out: received, in_progress, answered."),
     )
     publishable: Literal["applicant", "always", "never"] = Field(
-        "never",
+        default="never",
         description=_(
             "Whether everyone may see a case, personal details masked: the applicant decides, always, never."
         ),
     )
-    feedback: FeedbackRule = Field(FeedbackRule(), description=_("What the applicant may do with the answer."))
+    feedback: FeedbackRule = Field(default=FeedbackRule(), description=_("What the applicant may do with the answer."))
     notify: dict[Name, tuple[Recipient, ...]] = Field(
         default_factory=dict,
         description=_(
@@ -145,7 +145,7 @@ class Procedure(Part):
     )
     keep: Keep = Field(description=_("How long a case is kept after it was closed; the applicant is told so."))
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")] | None = Field(
-        None, description=_("The letters that case numbers begin with; of the service's name when left out.")
+        default=None, description=_("The letters that case numbers begin with; of the service's name when left out.")
     )
     examples: tuple[Example, ...] = Field(
         min_length=1,

@@ -51,7 +51,7 @@ def read(text: str, world: World) -> Reading:
         else:
             remedy = _("begin with `id: service.name`; `manage.py new_procedure` writes a beginning.")
             problems = [wrong(_("this is not a definition"), remedy)]
-        found += [(source.line(problem), problem) for problem in problems]
+        found += [(source.line(problem), problem) for problem in problems if not source.is_unread(problem)]
     unique = dict.fromkeys((line, problem.text()) for line, problem in found)
     by_text = {(line, problem.text()): (line, problem) for line, problem in found}
     ordered = tuple(sorted((by_text[one] for one in unique), key=lambda one: one[0]))

@@ -16,14 +16,58 @@ from .stages import Stage
 from .wording import FIELD_TYPES, NOT_YET
 
 Translate = Callable[[str], str]
-_PARTS: list[tuple[str, type[BaseModel]]] = [
-    ("offered_by", Offer),
-    ("steps", Step),
-    ("stages", Stage),
-    ("extension", ExtensionRule),
-    ("feedback", FeedbackRule),
-    ("keep", Keep),
+
+# The parts of a procedure by their keys, and what each is.
+_PARTS: list[tuple[str, type[BaseModel], str]] = [
+    ("offered_by", Offer, _("which institutions offer it")),
+    ("steps", Step, _("one page of a long form")),
+    ("stages", Stage, _("where a case can stand")),
+    ("extension", ExtensionRule, _("how often the deadline may be extended, each time by at most its own length")),
+    ("feedback", FeedbackRule, _("what the applicant may do with the answer")),
+    ("keep", Keep, _("how long a case is kept after it was closed")),
 ]
+_FIELD_PARTS: list[tuple[str, type[BaseModel], str]] = [
+    ("options", Option, _("one answer to choose")),
+    ("repeat", Repeat, _("how often a group may be filled in")),
+]
+_ASKS_FOR = {
+    "text": _("one line of text"),
+    "textarea": _("several lines of text"),
+    "number": _("a number"),
+    "money": _("an amount in the smallest unit of the country's currency"),
+    "date": _("a day"),
+    "choice": _("one of several answers"),
+    "choices": _("any number of several answers"),
+    "yesno": _("yes or no"),
+    "email": _("an e-mail address"),
+    "phone": _("a telephone number"),
+    "file": _("files, of the kinds and sizes that the platform accepts"),
+    "address": _("a postal address: street, detail, postcode"),
+    "place": _("a place: a point on the map, words that describe it, or both"),
+    "people": _("several people: name, date of birth, telephone"),
+    "group": _("several fields that belong together, once or, with `repeat`, several times"),
+}
+_COMMANDS = [
+    ("./manage.py new_procedure petitions.street-lamp", _("writes a beginning that loads as it is")),
+    ("./manage.py load_procedures --check", _("tells every mistake, its line and its remedy")),
+    ("./manage.py load_procedures", _("publishes what is new")),
+]
+_HEADINGS = {
+    "title": _("Procedures: the language of definitions"),
+    "procedure": _("Keys of a procedure"),
+    "field": _("Keys of every field"),
+    "types": _("Types of fields"),
+    "later": _("Not supported yet"),
+    "key": _("key"),
+    "is": _("is"),
+    "default": _("left out"),
+    "means": _("means"),
+    "asks": _("asks for"),
+    "further": _("further keys"),
+    "until": _("until then"),
+    "required": _("required"),
+    "type": _("The type of the field."),
+}
 
 
 def schema() -> dict[str, Any]:
@@ -38,7 +82,8 @@ def page(translate: Translate = _) -> str:
 
 
 def _page(t: Translate) -> Iterator[str]:
-    yield f"# {t(_('Procedures: the language of definitions'))}\n"
+    words = {name: t(text) for name, text in _HEADINGS.items()}
+    yield f"# {words['title']}\n"
     yield t(
         _(
             "A procedure is one thing a person can ask for. It is one YAML file in the folder `procedures` of its "
@@ -46,9 +91,7 @@ def _page(t: Translate) -> Iterator[str]:
         )
     )
     yield "\n```sh"
-    yield f"./manage.py new_procedure petitions.street-lamp   # {t(_('writes a beginning that loads as it is'))}"
-    yield f"./manage.py load_procedures --check               # {t(_('tells every mistake, its line and its remedy'))}"
-    yield f"./manage.py load_procedures                       # {t(_('publishes what is new'))}"
+    yield from (f"{command:<50}# {t(does)}" for command, does in _COMMANDS)
     yield "```\n"
     yield t(
         _(
@@ -57,64 +100,70 @@ def _page(t: Translate) -> Iterator[str]:
         )
     )
     yield f"\n```yaml\n{skeleton('petitions.street-lamp', 'docs/reference/procedure.schema.json', t)}```\n"
-    yield f"## {t(_('Keys of a procedure'))}\n"
-    yield from _table(Procedure, t)
-    for name, part in _PARTS:
-        yield f"\n### `{name}`: {t(_sentence(part))}\n"
-        yield from _table(part, t)
-    yield f"\n## {t(_('Keys of every field'))}\n"
-    yield from _table(FieldBase, t)
-    yield f"\n## {t(_('Types of fields'))}\n"
-    yield f"| `type` | {t(_('asks for'))} | {t(_('further keys'))} |\n|---|---|---|"
+    yield f"## {words['procedure']}\n"
+    yield from _table(Procedure, t, words)
+    yield from _tables(_PARTS, t, words)
+    yield f"\n## {words['field']}\n"
+    yield from _table(FieldBase, t, words)
+    yield f"\n## {words['types']}\n"
+    yield f"| `type` | {words['asks']} | {words['further']} |\n|---|---|---|"
     for name, one in FIELD_TYPES.items():
-        own = ", ".join(f"`{key}`" for key in one.model_fields if key not in FieldBase.model_fields)
-        yield f"| `{name}` | {t(_sentence(one))} | {own} |"
+        keys = ", ".join(f"`{key}`" for key in _own(one))
+        yield f"| `{name}` | {t(_ASKS_FOR[name])} | {keys} |"
     for name, one in FIELD_TYPES.items():
-        own = [key for key in one.model_fields if key not in FieldBase.model_fields]
+        own = _own(one)
         if own:
             yield f"\n### `type: {name}`\n"
-            yield from _table(one, t, own)
-    yield f"\n### `options`: {t(_sentence(Option))}\n"
-    yield from _table(Option, t)
-    yield f"\n### `repeat`: {t(_sentence(Repeat))}\n"
-    yield from _table(Repeat, t)
-    yield f"\n## {t(_('Not supported yet'))}\n"
+            yield from _table(one, t, words, own)
+    yield from _tables(_FIELD_PARTS, t, words)
+    yield f"\n## {words['later']}\n"
     yield t(_("These keys are refused, so that nobody relies on what does not happen."))
-    yield f"\n| {t(_('key'))} | {t(_('until then'))} |\n|---|---|"
+    yield f"\n| {words['key']} | {words['until']} |\n|---|---|"
     yield from (f"| `{key}` | {t(meanwhile)} |" for key, meanwhile in NOT_YET.items())
 
 
-def _table(part: type[BaseModel], t: Translate, keys: list[str] | None = None) -> Iterator[str]:
+def _own(field: type[FieldBase]) -> list[str]:
+    return [key for key in field.model_fields if key not in FieldBase.model_fields]
+
+
+def _tables(parts: list[tuple[str, type[BaseModel], str]], t: Translate, words: dict[str, str]) -> Iterator[str]:
+    for name, part, about in parts:
+        yield f"\n### `{name}`: {t(about)}\n"
+        yield from _table(part, t, words)
+
+
+def _table(part: type[BaseModel], t: Translate, words: dict[str, str], keys: list[str] | None = None) -> Iterator[str]:
     properties = part.model_json_schema()
-    yield f"| {t(_('key'))} | {t(_('is'))} | {t(_('left out'))} | {t(_('means'))} |\n|---|---|---|---|"
+    yield f"| {words['key']} | {words['is']} | {words['default']} | {words['means']} |\n|---|---|---|---|"
     for key, info in part.model_fields.items():
         if keys is None or key in keys:
-            kind = _kind(properties["properties"][key], properties.get("$defs", {}), t)
-            yield f"| `{key}` | {kind} | {_default(info, t)} | {t(info.description or _('The type of the field.'))} |"
+            kind = _kind(properties["properties"][key], t)
+            meaning = t(info.description) if info.description else words["type"]
+            yield f"| `{key}` | {kind} | {_default(info, words)} | {meaning} |"
 
 
-def _default(info: FieldInfo, t: Translate) -> str:
+def _default(info: FieldInfo, words: dict[str, str]) -> str:
     if info.is_required():
-        return f"**{t(_('required'))}**"
+        return f"**{words['required']}**"
     value = info.get_default(call_default_factory=True)
     if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json", exclude_defaults=False)
-    if value in (None, (), {}, "", 10**15) or (isinstance(value, dict) and len(value) > 3):
+        value = value.model_dump(mode="json")
+    if value in (None, (), {}, 10**15) or (isinstance(value, dict) and len(value) > 3):
         return "–"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
-def _kind(schema: dict[str, Any], known: dict[str, Any], t: Translate) -> str:
+def _kind(schema: dict[str, Any], t: Translate) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return "`{ko, en}`" if name == "Localized" else t(_("keys, see below"))
     if "anyOf" in schema:
-        kinds = [_kind(one, known, t) for one in schema["anyOf"] if one.get("type") != "null"]
+        kinds = [_kind(one, t) for one in schema["anyOf"] if one.get("type") != "null"]
         return t(_(" or ")).join(dict.fromkeys(kinds))
     if "enum" in schema or "const" in schema:
         return ", ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
     if schema.get("type") == "array":
-        return t(_("list of: %(kind)s")) % {"kind": _kind(schema.get("items", {}), known, t)}
+        return t(_("list of: %(kind)s")) % {"kind": _kind(schema.get("items", {}), t)}
     if schema.get("type") == "object":
         return t(_("keys and values"))
     if schema.get("type") in ("integer", "number"):
@@ -122,7 +171,3 @@ def _kind(schema: dict[str, Any], known: dict[str, Any], t: Translate) -> str:
         kind = t(_("whole number")) if schema["type"] == "integer" else t(_("number"))
         return f"{kind}, {least}–{most}" if most is not None and most < 10**9 else kind
     return {"boolean": "`true`, `false`", "string": t(_("text"))}.get(str(schema.get("type")), t(_("field")))
-
-
-def _sentence(part: type[BaseModel]) -> str:
-    return (part.__doc__ or "").strip().partition("\n")[0]

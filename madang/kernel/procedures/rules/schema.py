@@ -17,6 +17,13 @@ from .fields import (
 )
 from .procedure import Procedure
 
+_PLAIN: dict[str, dict[str, Any]] = {
+    "date": {"type": "string", "format": "date"},
+    "yesno": {"type": "boolean"},
+    "email": {"type": "string", "format": "email", "maxLength": 254},
+    "phone": {"type": "string", "maxLength": 40},
+}
+
 
 def form_schema(procedure: Procedure, language: str) -> dict[str, Any]:
     """What the API accepts as `data` when a case of this procedure is filed.
@@ -89,9 +96,4 @@ def _value(field: FieldBase, language: str) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}, "maxItems": field.max_files} | (
             {"minItems": 1} if field.required else {}
         )
-    return {
-        "date": {"type": "string", "format": "date"},
-        "yesno": {"type": "boolean"},
-        "email": {"type": "string", "format": "email", "maxLength": 254},
-        "phone": {"type": "string", "maxLength": 40},
-    }[field.type]
+    return dict(_PLAIN[field.type])

@@ -1,6 +1,8 @@
 """A definition as written: YAML read into plain data, with the line of every key and value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -10,7 +12,14 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .problems import Path, Problem, _, wrong
 
 MOST_CHARACTERS = 200_000
-_SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": lambda text: text.lower() == "true",
+    "null": lambda text: None,
+    "timestamp": date.fromisoformat,
+}
 
 
 @dataclass
@@ -21,6 +30,13 @@ class Source:
     key_lines: dict[Path, int] = field(default_factory=dict)
     value_lines: dict[Path, int] = field(default_factory=dict)
     problems: list[tuple[int, Problem]] = field(default_factory=list)
+    # Where something could not be read, so that nothing more need be said about it.
+    unread: set[Path] = field(default_factory=set)
+
+    def is_unread(self, problem: Problem) -> bool:
+        """Whether a problem only follows from what could not be read."""
+        path = problem.path
+        return any(path == unread[: len(path)] or unread == path[: len(unread)] for unread in self.unread)
 
     def line(self, problem: Problem) -> int:
         """The line a problem is on: of its key, of its value, or of the nearest part around it."""
@@ -66,18 +82,17 @@ def _plain(node: Node, path: Path, source: Source, seen: set[int]) -> Any:
     line = node.start_mark.line + 1
     source.value_lines[path] = line
     if id(node) in seen:
-        message, remedy = (
-            _("anchors (&) and aliases (*) are not used in definitions"),
-            _("write it out again."),
-        )
-        source.problems.append((line, wrong(message, remedy)))
+        message = _("anchors (&) and aliases (*) are not used in definitions")
+        source.problems.append((line, wrong(message, _("write it out again."))))
+        source.unread.add(path)
         return None
     seen.add(id(node))
     if isinstance(node, MappingNode):
         return _mapping(node, path, source, seen)
     if isinstance(node, SequenceNode):
         return [_plain(item, (*path, at), source, seen) for at, item in enumerate(node.value)]
-    return _scalar(node, source)
+    assert isinstance(node, ScalarNode)  # noqa: S101 - there is no fourth kind
+    return _scalar(node, path, source)
 
 
 def _mapping(node: MappingNode, path: Path, source: Source, seen: set[int]) -> dict[Any, Any]:
@@ -103,21 +118,20 @@ def _mapping(node: MappingNode, path: Path, source: Source, seen: set[int]) -> d
     return data
 
 
-def _scalar(node: ScalarNode, source: Source) -> Any:
+def _scalar(node: ScalarNode, path: Path, source: Source) -> Any:
     kind = node.tag.rpartition(":")[2] if node.tag else "str"
     line = node.start_mark.line + 1
     if kind not in _SCALARS or not str(node.tag).startswith("tag:yaml.org,2002:"):
         message = _("“%(tag)s” is not used in definitions")
         source.problems.append((line, wrong(message, _("remove it, or put the text in quotes."), tag=node.tag)))
+        source.unread.add(path)
         return None
-    if kind == "str":
-        return node.value
-    constructor = YAML(typ="safe", pure=True).constructor
     try:
-        return constructor.construct_object(node)
-    except (YAMLError, ValueError, OverflowError):
+        return _SCALARS[kind](node.value)
+    except ValueError:
         message = _("“%(value)s” cannot be read")
         source.problems.append((line, wrong(message, _("put it in quotes, or correct it."), value=node.value[:40])))
+        source.unread.add(path)
         return None
 
 
@@ -127,11 +141,17 @@ def _explain(error: MarkedYAMLError, text: str) -> tuple[int, Problem]:
     mark = (error.context_mark if "quoted scalar" in said else error.problem_mark) or error.context_mark
     at = mark.line if mark else 0
     line = "".join(text.splitlines()[at : at + 1])
-    tabbed = "\t" in line[: len(line) - len(line.lstrip())]
+    tabbed = "\t" in line[: _indent(line)]
+    if "mapping values" in said and _indent(line) > _indent("".join(text.splitlines()[at - 1 : at])):
+        said = "block"
     for sign, message, remedy in _EXPLAINED:
         if sign in said or (tabbed and sign == "\\t"):
             return at + 1, wrong(message, remedy)
     return at + 1, wrong(_("this is not YAML: %(said)s"), _("check this line and the one above."), said=said.strip())
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 # What the reader of YAML says, and what it means to the person who wrote the file; the first that fits.
@@ -139,7 +159,7 @@ _EXPLAINED = [
     ("\\t", _("the line is indented with a tab"), _("indent with spaces.")),
     (
         "mapping values are not allowed",
-        _("there is a second colon in this line, or the line above is not finished"),
+        _("there is a second colon in this line"),
         _('put a text that contains a colon in quotes: “en: "Time: morning"”.'),
     ),
     (

@@ -19,15 +19,15 @@ class Stage(Part):
 
     label: Localized = Field(description=_("The stage's name, as applicant and officer read it."))
     by: Role | None = Field(
-        None,
+        default=None,
         description=_("Who moves the case on: desk, officer, manager or applicant. Not for a final stage."),
     )
     then: tuple[Name, ...] = Field(
-        (), max_length=20, description=_("The stages that may follow. Not for a final stage.")
+        default=(), max_length=20, description=_("The stages that may follow. Not for a final stage.")
     )
-    final: StrictBool = Field(False, description=_("Whether the case ends here."))
+    final: StrictBool = Field(default=False, description=_("Whether the case ends here."))
     reason: Literal["required", "optional"] = Field(
-        "optional", description=_("Whether whoever moves a case here must say why; the applicant reads it.")
+        default="optional", description=_("Whether whoever moves a case here must say why; the applicant reads it.")
     )
 
 
@@ -67,13 +67,16 @@ def check_stages(stages: Mapping[str, Stage]) -> list[Problem]:
         return problems
     first = next(iter(stages))
     reached = _reachable(first, known)
+    cut_off: set[str] = set()
     finals = listed(name for name, stage in known.items() if stage.final)
     for name, stage in stages.items():
-        if name not in reached and name not in ENGINE_STAGES:
+        if name not in reached | cut_off and name not in ENGINE_STAGES:
+            # What follows it is out of reach for the same reason.
+            cut_off |= _reachable(name, known)
             message = _("no case can reach the stage “%(stage)s”")
             remedy = _("name it in the `then` of another stage, or remove it; a case starts in “%(first)s”.")
             problems.append(wrong(message, remedy, name, at_key=True, stage=name, first=first))
-        elif stage.then and not any(known[end].final for end in _reachable(name, known)):
+        elif name in reached and stage.then and not any(known[end].final for end in _reachable(name, known)):
             message = _("from the stage “%(stage)s” no case can end")
             remedy = _("let `then` lead to a final stage: %(finals)s.")
             problems.append(wrong(message, remedy, name, at_key=True, stage=name, finals=finals))

@@ -42,12 +42,19 @@ class Localized(RootModel[dict[str, Line]]):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_text_is_not_enough(cls, value: Any, info: ValidationInfo) -> Any:
+    def _is_whole(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
             example = ", ".join(f"{language}: …" for language in languages_of(info) or LANGUAGES)
             remedy = _("write it in each language: {%(example)s}.")
             refuse([wrong(_("this text is in one language only"), remedy, example=example)])
-        return value
+        # YAML reads {ko: 언제, 얼마나, en: When} as three keys.
+        wanted = languages_of(info)
+        empty = [key for key, text in value.items() if text is None] if isinstance(value, dict) else []
+        cut = [key for key in empty if wanted is not None and key not in wanted]
+        if cut:
+            message = _("the text is cut off at the comma before “%(rest)s”")
+            refuse([wrong(message, _("put a text that contains a comma in quotes."), cut[0], at_key=True, rest=cut[0])])
+        return {key: text for key, text in value.items() if text is not None} if empty else value
 
     @model_validator(mode="after")
     def _every_language(self, info: ValidationInfo) -> "Localized":

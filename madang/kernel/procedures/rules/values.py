@@ -143,7 +143,7 @@ def read_phone(one: FieldBase, value: Any, today: date) -> str | None:
     if typed is None:
         return None
     number = re.sub(r"[\s().\-]", "", typed)
-    if not re.fullmatch(r"\+?[0-9]{7,15}", number):
+    if not re.fullmatch(r"\+?[0-9]{3,15}", number):
         raise Wrong(_("Write the telephone number in digits, for example 010-1234-5678."))
     return re.sub(r"[\s().\-]+", "-", typed).strip("-")
 

@@ -65,6 +65,8 @@ def explain(error: ValidationError, data: Any) -> Iterator[Problem]:
     """The problems of a definition without unknown keys, each where it lies in the data as written."""
     told: set[Path] = set()
     for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # Enough were written; what is wrong with each of them is told beside it.
         path, at_key = _path(detail, data)
         inner = detail.get("ctx", {}).get("error")
         if isinstance(inner, DefinitionError):
@@ -94,7 +96,7 @@ def _path(detail: ErrorDetails, data: Any) -> tuple[Path, bool]:
 def _explain(detail: ErrorDetails, path: Path, at_key: bool, data: Any) -> Problem:
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    words = {"key": key, "value": _shown(value)}
+    words: dict[str, Any] = {"key": key, "value": _shown(value)}
     if kind == "missing":
         part = _part(path[:-1], data)
         remedy = _("add it: %(t_meaning)s")

@@ -1,0 +1,79 @@
+"""The first page, one's own page, and whether the site is well."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from madang.kernel.cases.models import Case
+from madang.kernel.cases.queries import page_of
+from madang.kernel.identity.queries import person_of
+from madang.kernel.procedures.queries import catalogue, drafts_visible_to
+
+from ..templatetags.marks import moment
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What most people come for, and how government is doing."""
+    person = person_of(request)
+    entries = catalogue(get_language() or "")
+    context = {
+        "tasks": [
+            {"title": _("Ask or complain"), "text": _("File a petition. It finds the right institution."), "url": reverse("portal:services"), "icon": "edit"},
+            {"title": _("Follow my case"), "text": _("See where it is, and until when it will be answered."), "url": reverse("portal:my-page"), "icon": "list"},
+            {"title": _("See how government does"), "text": _("Figures of every institution, open to all."), "url": reverse("portal:figures"), "icon": "chart"},
+        ],
+        "services": [
+            {"title": one.title, "text": one.summary, "url": reverse("portal:procedure", args=[one.id])} for one in entries[:6]
+        ],
+        "my_cases": _items(page_of(Case.objects.filter(applicant=person).select_related("version", "institution"), "", 3)[0]) if person else [],
+    }
+    return render(request, "portal/home.html", context)
+
+
+@login_required
+def my_page(request: HttpRequest) -> HttpResponse:
+    """One's own cases, the newest first, and forms one has begun."""
+    person = person_of(request)
+    language = get_language() or ""
+    mine = Case.objects.filter(applicant=person).select_related("version", "institution")
+    cases, following = page_of(mine, request.GET.get("cursor", ""), 20)
+    context = {
+        "items": _items(cases),
+        "drafts": [
+            {
+                "title": draft.version.definition.title.text(language),
+                "text": str(draft.data.get("title", "")),
+                "url": f"{reverse('portal:apply', args=[draft.procedure])}?page={draft.page}",
+                "meta": [(_("Kept"), moment(draft.updated_at))],
+            }
+            for draft in drafts_visible_to(person)
+        ],
+        "next": f"?cursor={following}" if following else "",
+        "breadcrumbs": [(_("My page"), "")],
+    }
+    return render(request, "portal/my_page.html", context)
+
+
+def _items(cases: list[Case]) -> list[dict[str, object]]:
+    language = get_language() or ""
+    return [
+        {
+            "title": case.title,
+            "url": reverse("portal:case", args=[case.number]),
+            "badges": [(case.definition.stages[case.stage].label.text(language), "primary" if case.is_open else "success")],
+            "meta": [(_("Number"), case.number), (_("Institution"), str(case.institution)), (_("Received"), moment(case.received_at))]
+            + ([(_("Answer due"), moment(case.due_at))] if case.due_at else []),
+        }
+        for case in cases
+    ]
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when the site can read its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

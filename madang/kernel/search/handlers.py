@@ -1,0 +1,14 @@
+"""What changes when others tell: the case is indexed anew."""
+
+from madang.kernel.cases import contracts as cases
+from madang.kernel.events.contracts import on
+
+from .actions import mark
+
+
+@on(
+    cases.CaseFiled, cases.CaseAssigned, cases.CaseTransferred, cases.CaseClosed, cases.CaseWithdrawn, cases.FollowUpAsked
+)  # fmt: skip
+def index_case(event: cases.CaseEvent) -> None:
+    """Whoever may find the case, and whether it holds an answer, may have changed."""
+    mark("case", event.case_id)

@@ -1,0 +1,86 @@
+"""What was asked before, and answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from madang.kernel.identity.models import Person
+
+from ..contracts import KINDS
+from ..models import Frequency
+from ..rules.facets import ANSWERED, for_audience, newest, of_kind
+from ..rules.likeness import clues, likeness
+from ..rules.texts import bigrams
+from .audience import audiences
+from .find import heads
+
+# More of a long text says no more about what it is about.
+MOST_TEXT = 4000
+# So many documents that share the most clues are compared with the text itself.
+COMPARED = 40
+LED_TO = 400
+# Below this, two texts have in common what any two have.
+LEAST = 0.15
+SAMPLE = 20_000
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A thing whose text is like the one asked about; `likeness` from 0 to 1 (the same words)."""
+
+    kind: str
+    subject_id: int
+    number: str
+    title: str
+    extract: str
+    likeness: float
+    at: datetime | None
+    institution_id: int | None
+    is_public: bool
+    answered: bool
+
+
+def similar(
+    person: Person | None, title: str, body: str = "", k: int = 5, *, answered_only: bool = False, kind: str = "case",
+    apart_from: int | None = None,
+) -> list[Similar]:  # fmt: skip
+    """The things a person may see whose texts are most like this one, the nearest first; at most `k`, none that is far.
+
+    `apart_from` is the subject the text comes from, so that a case is not found similar to itself.
+    """
+    asked = bigrams(f"{title}\n{body}"[:MOST_TEXT])
+    head = heads([kind]).get(kind)
+    if not asked or head is None:
+        return []
+    known = dict(Frequency.objects.filter(lexeme__in=[*asked, of_kind(kind)]).values_list("lexeme", "documents"))
+    total = known.pop(of_kind(kind), 1)
+    rare = total // SAMPLE
+    always = [query for query in (for_audience(audiences(person)), ANSWERED if answered_only else "") if query]
+    found = clues(asked, known, total, rare)
+    queries = [
+        " & ".join([*(f"'{pair}'" for pair in clue.pairs), newest(kind, head - 1, clue.share), *always]) for clue in found
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH led AS MATERIALIZED (
+                SELECT id, sum(weight) AS weight FROM unnest(%s::text[], %s::float8[]) AS clue (query, weight),
+                LATERAL (SELECT id FROM search_document WHERE lexemes @@ query::tsquery LIMIT %s) d
+                GROUP BY id ORDER BY weight DESC, id DESC LIMIT %s)
+            SELECT d.subject_id, d.number, d.title, d.text, d.at, d.institution_id, d.is_public, d.answered
+            FROM led JOIN search_document d USING (id)""",
+            [queries, [clue.weight for clue in found], LED_TO, COMPARED],
+        )
+        rows = cursor.fetchall()
+    near = [
+        (likeness(asked, bigrams(f"{row[2]}\n{row[3]}"[:MOST_TEXT]), known, total, rare), *row)
+        for row in rows
+        if row[0] != apart_from
+    ]
+    near = sorted((row for row in near if row[0] >= LEAST), key=lambda row: (-row[0], -row[1]))
+    titles = KINDS[kind].shown(person, [row[1] for row in near])
+    return [
+        Similar(kind, subject, number, titles[subject], text[:160], round(score, 3), at, institution, public, answered)
+        for score, subject, number, _title, text, at, institution, public, answered in near
+        if subject in titles
+    ][:k]

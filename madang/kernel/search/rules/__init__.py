@@ -1,0 +1,1 @@
+"""How texts are cut into what is searched, how questions are read, how near texts are. Pure."""

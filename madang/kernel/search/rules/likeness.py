@@ -1,0 +1,86 @@
+"""Which texts are like another: what of a text is worth looking for, and how near two texts are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+
+# A clue is drawn from this many of a text's rarest pairs; there are at most so many clues.
+RAREST = 24
+MOST_CLUES = 16
+# A clue should lead to no more texts than this.
+MOST_LED_TO = 200
+MOST_PAIRS = 4
+# Pairs of one subject occur together this many times as often as chance would have it (measured on real petitions: 3 to 10).
+_TOGETHER = 5
+
+
+@dataclass(frozen=True)
+class Clue:
+    """Pairs that few texts have together. `share`: how much of the index to look at, the newest first, to find enough."""
+
+    pairs: tuple[str, ...]
+    weight: float
+    share: float = 1.0
+
+
+def weight(documents: int, total: int) -> float:
+    """How telling a pair is that occurs in so many of all texts: nothing when it is in all of them."""
+    return log((total + 1) / (documents + 1))
+
+
+def clues(text: Iterable[str], known: Mapping[str, int], total: int, rare: int = 0) -> list[Clue]:
+    """What to look for to find texts like one that has these pairs.
+
+    `known` is in how many of the `total` texts each pair occurs; pairs that are not in it are in about `rare`. A pair
+    that leads to few texts is a clue by itself; others are put together until they do. Pairs far apart in rarity order are
+    put together, so that a mistyped word, or one left out, spoils few clues.
+    """
+    count = {pair: known.get(pair, rare) for pair in text}
+    telling = sorted((pair for pair in count if count[pair] <= max(total // 2, 1)), key=lambda pair: (count[pair], pair))
+    telling = telling[:RAREST]
+    found = [_clue([pair], count, total) for pair in telling if count[pair] <= MOST_LED_TO][:MOST_CLUES]
+    common = [pair for pair in telling if count[pair] > MOST_LED_TO]
+    seen: set[frozenset[str]] = set()
+    for step in _steps(len(common)):
+        for start in range(len(common)):
+            if len(found) >= MOST_CLUES:
+                return found
+            together: list[str] = []
+            for place in range(MOST_PAIRS):
+                together.append(common[(start + place * step) % len(common)])
+                if _expected(together, count, total) <= MOST_LED_TO:
+                    break
+            if frozenset(together) not in seen:
+                seen.add(frozenset(together))
+                found.append(_clue(list(dict.fromkeys(together)), count, total))
+    return found
+
+
+def _steps(length: int) -> list[int]:
+    """By how far apart pairs are put together: half the list first, then nearer."""
+    return list(dict.fromkeys(step for step in (length // 2, length // 3, length // 4, 1) if step))
+
+
+def _expected(together: Iterable[str], count: Mapping[str, int], total: int) -> float:
+    """In how many texts pairs are expected together."""
+    texts, factor = float(total), 1.0
+    for pair in set(together):
+        texts *= min(1.0, factor * count[pair] / total)
+        factor = _TOGETHER
+    return texts
+
+
+def _clue(together: list[str], count: Mapping[str, int], total: int) -> Clue:
+    expected = _expected(together, count, total)
+    share = min(1.0, MOST_LED_TO / expected) if expected else 1.0
+    return Clue(tuple(together), sum(weight(count[pair], total) for pair in together), share)
+
+
+def likeness(one: set[str], other: set[str], known: Mapping[str, int], total: int, rare: int = 0) -> float:
+    """How near two texts are, from 0 (nothing in common) to 1 (the same pairs): the cosine, telling pairs counting more."""
+
+    def size(text: Iterable[str]) -> float:
+        return sum(weight(known.get(pair, rare), total) ** 2 for pair in text)
+
+    whole = size(one) * size(other)
+    return size(one & other) / sqrt(whole) if whole > 0 else 0.0
