@@ -19,7 +19,7 @@ class Version(models.Model):
     number = models.PositiveIntegerField(_("version"))
     digest = models.CharField(_("fingerprint"), max_length=64)
     body = models.JSONField()
-    published_at = models.DateTimeField(_("published"), db_default=Now(), editable=False)
+    published_at = models.DateTimeField(_("published at"), db_default=Now(), editable=False)
     published_by = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="version")),
                 ("digest", models.CharField(max_length=64, verbose_name="fingerprint")),
                 ("body", models.JSONField()),
-                ("published_at", models.DateTimeField(db_default=Now(), editable=False, verbose_name="published")),
+                ("published_at", models.DateTimeField(db_default=Now(), editable=False, verbose_name="published at")),
                 (
                     "published_by",
                     models.ForeignKey(

@@ -58,14 +58,14 @@ _HEADINGS = {
     "field": _("Keys of every field"),
     "types": _("Types of fields"),
     "later": _("Not supported yet"),
-    "key": _("key"),
-    "is": _("is"),
-    "default": _("left out"),
-    "means": _("means"),
-    "asks": _("asks for"),
+    "key": _("name of the key"),
+    "is": _("what it takes"),
+    "default": _("when left out"),
+    "means": _("what it means"),
+    "asks": _("what it asks for"),
     "further": _("further keys"),
     "until": _("until then"),
-    "required": _("required"),
+    "required": _("must be written"),
     "type": _("The type of the field."),
 }
 
@@ -168,6 +168,6 @@ def _kind(schema: dict[str, Any], t: Translate) -> str:
         return t(_("keys and values"))
     if schema.get("type") in ("integer", "number"):
         least, most = schema.get("minimum"), schema.get("maximum")
-        kind = t(_("whole number")) if schema["type"] == "integer" else t(_("number"))
+        kind = t(_("a whole number")) if schema["type"] == "integer" else t(_("a number"))
         return f"{kind}, {least}–{most}" if most is not None and most < 10**9 else kind
-    return {"boolean": "`true`, `false`", "string": t(_("text"))}.get(str(schema.get("type")), t(_("field")))
+    return {"boolean": "`true`, `false`", "string": t(_("a text"))}.get(str(schema.get("type")), t(_("a field")))

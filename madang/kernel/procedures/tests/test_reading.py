@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the messages are the table
 """What is said about each mistake in a definition, and on which line: these messages are what civil servants work with."""
 
 from collections.abc import Callable
