@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ops.places import ROOT, VENV, fingerprint, venv_python
+from ops.places import ROOT, VENV, fingerprint, venv_python, write_whole
 from ops.say import Stop, step
 
 
@@ -33,7 +33,7 @@ def install(data: Path, *, dev: bool = False) -> None:
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
         shutil.rmtree(packages.parent)
-    stamp.write_text(wanted)
+    write_whole(stamp, wanted)
 
 
 def copy(packages: Path, target: Path, *, dev: bool) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.places import ROOT, VENV, fingerprint, venv_python
+from ops.places import ROOT, VENV, fingerprint, venv_python, write_whole
 from ops.say import Stop, step
 
 
@@ -29,7 +29,7 @@ def install(*, dev: bool = False) -> None:
             _make()
     with step(f"Installing the packages of {lock} (about a minute the first time)"):
         _pip("install", "--require-hashes", "--no-deps", "-r", str(ROOT / lock))
-    stamp.write_text("\n".join(value for name, value in wanted.items() if dev or name == lock))
+    write_whole(stamp, "\n".join(value for name, value in wanted.items() if dev or name == lock))
 
 
 def _fingerprint(lock: str) -> str:

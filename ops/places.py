@@ -29,3 +29,11 @@ def fingerprint(*files: Path, also: str = "") -> str:
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:24]
+
+
+def write_whole(file: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a file so that whoever reads it, at whatever moment we may die, sees the old text or the new."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
+        out.write(text)
+    new.replace(file)

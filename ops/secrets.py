@@ -5,20 +5,20 @@ import os
 import secrets
 from pathlib import Path
 
-from ops.places import data_dir
+from ops.places import data_dir, write_whole
 
 
 def secret_key(data: Path) -> str:
     """The site's secret key: made once, kept in DATA/secret, readable to its owner only."""
     file = data / "secret"
     if not file.exists():
-        _write(file, secrets.token_urlsafe(48))
+        write_whole(file, secrets.token_urlsafe(48), mode=0o600)
     return file.read_text().strip()
 
 
 def remember(data: Path, environment: dict[str, str]) -> None:
     """Keep the settings of this start in DATA/environment.json for `./manage.py` in another terminal."""
-    _write(data / "environment.json", json.dumps(environment, indent=1))
+    write_whole(data / "environment.json", json.dumps(environment, indent=1), mode=0o600)
 
 
 def adopt() -> None:
@@ -29,11 +29,3 @@ def adopt() -> None:
     if file.exists() and os.access(file, os.R_OK):
         for name, value in json.loads(file.read_text()).items():
             os.environ.setdefault(name, value)
-
-
-def _write(file: Path, text: str) -> None:
-    new = file.with_name(file.name + ".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text + "\n")
-    new.rename(file)

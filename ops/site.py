@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from ops.messages import compile_messages
-from ops.places import ROOT, fingerprint
+from ops.places import ROOT, fingerprint, write_whole
 from ops.say import Stop, fail, step
 
 
@@ -64,7 +64,7 @@ def _collect(data: Path) -> None:
     wanted = fingerprint(ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found)))
     if not stamp.exists() or stamp.read_text() != wanted:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(wanted)
+        write_whole(stamp, wanted)
 
 
 def _demo(data: Path, size: str | None, *, asked: bool) -> None:
@@ -78,17 +78,15 @@ def _demo(data: Path, size: str | None, *, asked: bool) -> None:
     if size and (unfinished or (asked and loaded.get("size") != size) or not _has_accounts()):
         size = loaded["size"] if unfinished and not asked else size
         note = {"database": _database(), "size": size}
-        mark.write_text(json.dumps(note | {"state": "begun"}))
+        write_whole(mark, json.dumps(note | {"state": "begun"}))
         with step(f"Loading the demo country ({size})"):
             call_command("demo", size=size)
-        mark.write_text(json.dumps(note | {"state": "loaded"}))
+        write_whole(mark, json.dumps(note | {"state": "loaded"}))
         loaded = note
     who = io.StringIO()
     if loaded:
         call_command("demo", who=True, stdout=who)
-    file = data / "who.txt"
-    file.touch(mode=0o600)
-    file.write_text(who.getvalue())
+    write_whole(data / "who.txt", who.getvalue(), mode=0o600)
 
 
 def _database() -> str:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from ops import processes
-from ops.places import VENV
+from ops.places import VENV, write_whole
 from ops.say import Stop, line
 
 LOG_LIMIT = 10_000_000
@@ -108,7 +108,7 @@ class Supervisor:
         """End what a supervisor that was killed left running, as its record says."""
         if not self.record.exists():
             return
-        for name, number in json.loads(self.record.read_text() or "{}").items():
+        for name, number in json.loads(self.record.read_text()).items():
             if any(str(VENV) in processes.command(pid) for pid in processes.group(number)):
                 line(f"  ending the {name} left over from an earlier start (process {number})")
                 processes.end_group(number, patience=5)
@@ -173,7 +173,7 @@ class Supervisor:
         part.process = part.launch()
         part.started = time.monotonic()
         groups = {each.name: each.process.pid for each in self.parts if each.process and not each.stop}
-        self.record.write_text(json.dumps(groups))
+        write_whole(self.record, json.dumps(groups))
 
 
 def how_it_ended(code: int) -> str:
