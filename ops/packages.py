@@ -1,14 +1,32 @@
 """The virtual environment and the pinned Python packages in it."""
 
+import contextlib
+import fcntl
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from ops.places import ROOT, VENV, fingerprint, venv_python, write_whole
 from ops.say import Stop, step
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let only one command set up this checkout; others wait for it and then find most of it done."""
+    if not os.access(ROOT, os.W_OK):
+        yield  # another user set this checkout up; we only use it
+        return
+    with (ROOT / ".setup.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("Waiting for another command that sets up this checkout"):
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def install(*, dev: bool = False) -> None:

@@ -90,8 +90,9 @@ def run(options: Options) -> None:
         supervisor = Supervisor(options.data / "processes.json")
         supervisor.end_left_over()
         _port_is_free(options)
-        packages.install()
-        assets.install(options.data)
+        with packages.one_at_a_time():
+            packages.install()
+            assets.install(options.data)
         environment = os.environ | site_environment(options)
         server = None
         try:

@@ -23,8 +23,9 @@ def workspace(name: str, *, throwaway: bool) -> Iterator[dict[str, str]]:
     """
     data = ROOT / "var" / name
     data.mkdir(parents=True, exist_ok=True)
-    packages.install(dev=True)
-    assets.install(data, dev=True)
+    with packages.one_at_a_time():
+        packages.install(dev=True)
+        assets.install(data, dev=True)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "madang.settings",
         "MADANG_DATA": str(data),
@@ -40,8 +41,9 @@ def workspace(name: str, *, throwaway: bool) -> Iterator[dict[str, str]]:
                 server.start()
             environment |= {"DATABASE_URL": server.url(), "MADANG_PG_BIN": str(server.bin)}
         command = [str(venv_python()), "-m", "ops.site", str(data), "--files"]
-        if subprocess.run(command, cwd=ROOT, env=environment).returncode:
-            raise Stop("Translations and static files could not be made; the reason is above.")
+        with packages.one_at_a_time():
+            if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+                raise Stop("Translations and static files could not be made; the reason is above.")
         yield environment
     finally:
         if server and throwaway:
