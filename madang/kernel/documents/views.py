@@ -12,6 +12,12 @@ from madang.kernel.identity.queries import person_of
 
 from .models import File
 from .queries import visible_to
+from .rules import KINDS
+
+PDF = KINDS["pdf"].content_type
+_IN_NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
+# Chrome's own viewer, a process apart, shows nothing in a sandbox and lays itself out by inline style.
+_IN_VIEWER = "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'"
 
 
 def serve(file: File, *, inline: bool = False) -> FileResponse:
@@ -28,7 +34,8 @@ def serve(file: File, *, inline: bool = False) -> FileResponse:
     response = FileResponse(content, as_attachment=not show, filename=file.name, content_type=file.content_type)
     response.headers["Content-Length"] = str(file.size)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    is_pdf = show and file.content_type == PDF
+    response.headers["Content-Security-Policy"] = _IN_VIEWER if is_pdf else _IN_NOTHING
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -38,7 +38,16 @@ def test_files_are_handed_out_as_attachments_that_nothing_runs(sender):
 def test_pictures_may_be_shown_when_asked_for(sender):
     file = keep_file(upload("a.png", picture("PNG")), by=sender)
     assert serve(file)["Content-Disposition"].startswith("attachment")
-    assert serve(file, inline=True)["Content-Disposition"].startswith("inline")
+    shown = serve(file, inline=True)
+    assert shown["Content-Disposition"].startswith("inline")
+    assert "sandbox" in shown["Content-Security-Policy"]
+
+
+def test_only_a_pdf_that_is_to_be_shown_leaves_the_sandbox_that_its_viewer_refuses(sender):
+    file = keep_file(upload("a.pdf", PDF), by=sender)
+    assert "sandbox" in serve(file)["Content-Security-Policy"]
+    assert "sandbox" not in serve(file, inline=True)["Content-Security-Policy"]
+    assert "script" not in serve(file, inline=True)["Content-Security-Policy"]
 
 
 def test_one_sees_ones_own_files_and_nobody_elses(sender_client, sender, somebody_else):
