@@ -21,8 +21,14 @@ def main() -> None:
     adopt()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as problem:
+        if "connection failed" not in str(problem):
+            raise
+        sys.exit(f"The database does not answer: {problem}\nStart ./run, or set DATABASE_URL.")
 
 
 if __name__ == "__main__":
