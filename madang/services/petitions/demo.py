@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ruamel.yaml import YAML
 
 from madang.kernel.cases.actions import assign, decide, file, follow_up, rate
@@ -16,12 +17,10 @@ from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import central_desk
 from madang.kernel.common import moment
 from madang.kernel.events.actions import deliver
-from madang.kernel.identity.actions import register
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import by_login
 from madang.kernel.institutions.actions import appoint
-from madang.kernel.institutions.demo import PASSWORD
-from madang.kernel.institutions.models import Institution
+from madang.kernel.institutions.models import Institution, Post
 from madang.kernel.procedures.queries import current
 
 from .actions import train
@@ -61,12 +60,13 @@ def _samples() -> None:
 
 
 def _officer(institution: Institution) -> Person:
-    login = f"officer.{institution.code}@demo"
-    account = by_login(login) or register(
-        Person(name="담당 공무원", email=f"{login}.example"), by=None, login=login, password=PASSWORD
-    )
-    appoint(account.person, by=None, institution=institution, role="officer")
-    return account.person
+    """Somebody who answers there. They have no account: nobody signs in as them."""
+    post = institution.posts.filter(role=Post.Role.OFFICER, person__account=None).select_related("person").first()
+    if post:
+        return post.person
+    person = Person.objects.create(name=_("Officer in charge"))
+    appoint(person, by=None, institution=institution, role=Post.Role.OFFICER)
+    return person
 
 
 def _live(

@@ -13,7 +13,7 @@ from madang.kernel.cases.queries import page_of
 from madang.kernel.identity.queries import person_of
 from madang.kernel.procedures.queries import catalogue, drafts_visible_to
 
-from ..templatetags.marks import moment
+from ..templatetags.marks import first_url, moment
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": [
             {"title": _("Ask or complain"), "text": _("File a petition. It finds the right institution."), "url": reverse("portal:services"), "icon": "edit"},
             {"title": _("Follow my case"), "text": _("See where it is, and until when it will be answered."), "url": reverse("portal:my-page"), "icon": "list"},
-            {"title": _("See how government does"), "text": _("Figures of every institution, open to all."), "url": reverse("portal:figures"), "icon": "chart"},
+            {"title": _("See how government does"), "text": _("Figures of every institution, open to all."), "url": first_url("portal:figures"), "icon": "chart"},
         ],
         "services": [
             {"title": one.title, "text": one.summary, "url": reverse("portal:procedure", args=[one.id])} for one in entries[:6]

@@ -77,11 +77,12 @@ def test_an_answer_is_kept_in_one_spelling(kind: str, sent: Any, expected: Any):
     assert kept({"type": kind}, sent) == expected
 
 
+CONTROL = "The text contains invisible control characters. Type it again instead of pasting it."
 REFUSED = [
     ({"type": "text"}, 3, "Write text here."),
     ({"type": "text"}, ["a"], "Write text here."),
-    ({"type": "text"}, "a\x00b", "The text contains invisible control characters. Type it again instead of pasting it."),
-    ({"type": "text"}, "\ud800", "The text contains invisible control characters. Type it again instead of pasting it."),
+    ({"type": "text"}, "a\x00b", CONTROL),
+    ({"type": "text"}, "\ud800", CONTROL),
     ({"type": "text", "max_length": 3}, "가나다라", "Shorten this to 3 characters; it has 4."),
     ({"type": "textarea"}, "a" * 10_001, "Shorten this to 10000 characters; it has 10001."),
     ({"type": "number"}, "viel", "Write a number in digits, for example 1200."),

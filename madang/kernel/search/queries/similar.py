@@ -10,7 +10,7 @@ from madang.kernel.identity.models import Person
 from ..contracts import KINDS
 from ..models import Frequency
 from ..rules.facets import ANSWERED, for_audience, newest, of_kind
-from ..rules.likeness import clues, likeness
+from ..rules.likeness import clues, is_near, likeness
 from ..rules.texts import bigrams
 from .audience import audiences
 from .find import heads
@@ -20,8 +20,6 @@ MOST_TEXT = 4000
 # So many documents that share the most clues are compared with the text itself.
 COMPARED = 40
 LED_TO = 400
-# Below this, two texts have in common what any two have.
-LEAST = 0.15
 SAMPLE = 20_000
 
 
@@ -77,7 +75,7 @@ def similar(
         for row in rows
         if row[0] != apart_from
     ]
-    near = sorted((row for row in near if row[0] >= LEAST), key=lambda row: (-row[0], -row[1]))
+    near = sorted((row for row in near if is_near(row[0], asked)), key=lambda row: (-row[0], -row[1]))
     titles = KINDS[kind].shown(person, [row[1] for row in near])
     return [
         Similar(kind, subject, number, titles[subject], text[:160], round(score, 3), at, institution, public, answered)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import log, sqrt
+from math import log
 
+# A text of fewer pairs is a line: a title, or what is typed so far.
+LINE = 40
 # A clue is drawn from this many of a text's rarest pairs; there are at most so many clues.
 RAREST = 24
 MOST_CLUES = 16
@@ -77,10 +79,20 @@ def _clue(together: list[str], count: Mapping[str, int], total: int) -> Clue:
 
 
 def likeness(one: set[str], other: set[str], known: Mapping[str, int], total: int, rare: int = 0) -> float:
-    """How near two texts are, from 0 (nothing in common) to 1 (the same pairs): the cosine, telling pairs counting more."""
+    """How much of one text is in the other, from 0 (nothing) to 1 (the same pairs), telling pairs counting more.
+
+    The cosine for texts. A line asked for is found in long texts too, so their length counts half as much against them
+    (measured: of 600 real titles 85 % find their text among 3,052 in the first five, by the cosine 82 %).
+    """
 
     def size(text: Iterable[str]) -> float:
         return sum(weight(known.get(pair, rare), total) ** 2 for pair in text)
 
-    whole = size(one) * size(other)
-    return size(one & other) / sqrt(whole) if whole > 0 else 0.0
+    mine, its = size(one), size(other)
+    against = 0.25 if len(one) < LINE else 0.5
+    return float(size(one & other) / (mine ** (1 - against) * its**against)) if mine > 0 and its > 0 else 0.0
+
+
+def is_near(score: float, asked: set[str]) -> bool:
+    """Whether a likeness says more than that both are texts (measured on real petitions: above it, half share their subject)."""
+    return score >= (0.2 if len(asked) < LINE else 0.12)
