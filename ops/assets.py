@@ -16,7 +16,7 @@ from ops.say import Stop, step
 def install(data: Path, *, dev: bool = False) -> None:
     """Fill DATA/assets from package-lock.json, when it is not current; `dev` adds what the tests need.
 
-    htmx/htmx.min.js; krds/krds.css with krds/img, krds/fonts and krds/ui-script.js; for tests axe/axe.min.js.
+    krds/css and krds/img, pretendard/ (fonts), htmx/htmx.min.js; for tests axe/axe.min.js.
     Raises Stop when the packages cannot be had.
     """
     target = data / "assets"
@@ -37,27 +37,23 @@ def install(data: Path, *, dev: bool = False) -> None:
 
 
 def copy(packages: Path, target: Path, *, dev: bool) -> None:
-    """Copy from node_modules what pages use."""
+    """Copy from node_modules what pages use, in the folders that KRDS's style sheets refer to."""
     krds = packages / "krds-uiux" / "resources"
-    (target / "krds" / "fonts").mkdir(parents=True)
-    (target / "htmx").mkdir()
-    tokens = (krds / "css/token/krds_tokens.css").read_text()
-    (target / "krds/krds.css").write_text(tokens + stylesheet((krds / "css/component/output.css").read_text()))
-    shutil.copytree(krds / "img", target / "krds/img")
+    for folder in ("css/token", "css/component", "img/component/icon"):
+        (target / "krds" / folder).mkdir(parents=True)
+    for sheet in ("css/token/krds_tokens.css", "css/component/output.css"):
+        (target / "krds" / sheet).write_text(_without_map((krds / sheet).read_text()))
+    for picture in (krds / "img/component/icon").glob("*.svg"):
+        shutil.copy(picture, target / "krds/img/component/icon")
+    (target / "pretendard").mkdir()
     for font in (krds / "fonts").glob("*.woff2"):
-        shutil.copy(font, target / "krds/fonts")
-    shutil.copy(krds / "js/component/ui-script.js", target / "krds")
+        shutil.copy(font, target / "pretendard")
+    (target / "htmx").mkdir()
     script = (packages / "htmx.org/dist/htmx.min.js").read_text()
     (target / "htmx/htmx.min.js").write_text(_without_map(script))
     if dev:
         (target / "axe").mkdir()
         shutil.copy(packages / "axe-core/axe.min.js", target / "axe")
-
-
-def stylesheet(text: str) -> str:
-    """KRDS's style sheet for one folder: its pictures beside it, and no reference to what is not copied."""
-    text = re.sub(r'@charset "[^"]*";|@import "[^"]*krds_tokens\.css";', "", text)
-    return _without_map(text.replace("../../img/component/", "img/component/"))
 
 
 def _without_map(text: str) -> str:
