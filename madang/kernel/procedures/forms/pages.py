@@ -153,7 +153,10 @@ class PageForm(forms.Form):
             row, _dot, part = rest.partition(".")
             formset = self.formsets[name]
             if row.isdigit() and part:
-                _beside(formset.forms[int(row)], part, texts)
+                row_form = formset.forms[int(row)]
+                _beside(row_form, part, texts)
+                asked = next((row_form.fields[one].label for one in row_form.fields if one.startswith(part)), "")
+                self.add_error(None, [f"{formset.label} {int(row) + 1} · {asked}: {text}" for text in texts])
             else:
                 formset.non_form_errors().extend(texts)
                 self.add_error(None, [f"{formset.label}: {text}" for text in texts])

@@ -22,7 +22,7 @@ class Shown:
 def shown(
     form: Sequence[FieldBase], data: Mapping[str, Any], language: str, translate: Callable[[str], str] = _
 ) -> list[Shown]:
-    """The answers that were given, in the order of the form. Answers of several parts are one line for each part."""
+    """The answers that were given, in the order of the form; a group and each of several people line by line."""
     return list(_shown(form, data, language, translate, "", ""))
 
 
@@ -43,12 +43,27 @@ def _shown(
         if repeat_of(field):
             for at, row in enumerate(value):
                 yield from _shown(parts, row, language, translate, f"{here}.{at}.", f"{label} {at + 1} · ")
+        elif field.type in _ONE_LINE:
+            yield Shown(here, field.type, label, _ONE_LINE[field.type](value))
         elif parts:
             yield from _shown(parts, value, language, translate, f"{here}.", f"{label} · ")
         elif field.type == "file":
             yield Shown(here, field.type, label, "", tuple(value))
         else:
             yield Shown(here, field.type, label, _text(field, value, language, translate))
+
+
+def _address(value: Mapping[str, Any]) -> str:
+    line = ", ".join(value[part] for part in ("street", "detail") if part in value)
+    return f"{line} ({value['postcode']})" if "postcode" in value else line
+
+
+def _place(value: Mapping[str, Any]) -> str:
+    point = f"{value['lat']}, {value['lon']}" if "lat" in value else ""
+    return f"{value['address']} ({point})" if "address" in value and point else value.get("address", point)
+
+
+_ONE_LINE: dict[str, Callable[[Mapping[str, Any]], str]] = {"address": _address, "place": _place}
 
 
 def _text(field: FieldBase, value: Any, language: str, translate: Callable[[str], str]) -> str:

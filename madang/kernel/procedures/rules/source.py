@@ -12,6 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .problems import Path, Problem, _, wrong
 
 MOST_CHARACTERS = 200_000
+MOST_BRACKETS = 50
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "str": str,
     "int": int,
@@ -54,14 +55,14 @@ def read_source(text: str) -> Source:
         message, remedy = _("the file is larger than any definition"), _("is it the right file?")
         source.problems.append((1, wrong(message, remedy)))
         return source
+    if _depth(text) > MOST_BRACKETS:
+        message, remedy = _("too many brackets stand inside one another"), _("is it the right file?")
+        source.problems.append((1, wrong(message, remedy)))
+        return source
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         source.problems.append(_explain(error, text))
-        return source
-    except RecursionError:
-        message, remedy = _("too many brackets stand inside one another"), _("is it the right file?")
-        source.problems.append((1, wrong(message, remedy)))
         return source
     except YAMLError:
         message, remedy = (
@@ -76,6 +77,15 @@ def read_source(text: str) -> Source:
         return source
     source.data = _plain(node, (), source, set())
     return source
+
+
+def _depth(text: str) -> int:
+    """How deep brackets, and lines that are pushed in, stand inside one another."""
+    deepest = depth = 0
+    for sign in text:
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return max(deepest, *(_indent(line) // 2 for line in text.splitlines()), text.count("- - "))
 
 
 def _plain(node: Node, path: Path, source: Source, seen: set[int]) -> Any:

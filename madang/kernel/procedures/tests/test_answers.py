@@ -217,10 +217,18 @@ def test_answers_are_shown_as_people_read_them(demo: Procedure):
         ("damages.0.amount", "Damages 1 · Amount", "50,000"),
         ("damages.1.what", "Damages 2 · What", "문"),
     ]
-    assert [(line.label, line.text) for line in lines if line.path.startswith("home")][2] == (
-        "Address · Postcode",
-        "04524",
+    assert [(line.path, line.text) for line in lines if line.type == "address"] == [
+        ("home", "세종대로 110, 3층 (04524)")
+    ]
+    places = (
+        {"lat": 37.5, "lon": 127, "address": "시청"},
+        {"lat": 37.5, "lon": 127},
+        {"address": "시청"},
+        {"division": "11"},
     )
+    assert [shown(demo.form, {"place": place}, "en")[0].text for place in places] == [
+        "시청 (37.5, 127)", "37.5, 127", "시청", "",
+    ]  # fmt: skip
     files = shown(demo.form, {"files": ["a", "b"], "hours": ["day", "night"]}, "ko")
     assert files == [
         Shown("hours", "choices", "시간대", "낮, 밤"),

@@ -214,7 +214,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines():
             "f:1: this is not a definition — begin with `id: service.name`; `manage.py new_procedure` writes a beginning.",
         ),
         ("a\x00b", "f:1: the file contains characters that are not text — save it as plain UTF-8 text."),
-        ("[" * 5000, "f:1: too many brackets stand inside one another — is it the right file?"),
+        ("[" * 100_000, "f:1: too many brackets stand inside one another — is it the right file?"),
         ("x" * 200_001, "f:1: the file is larger than any definition — is it the right file?"),
         (TEXT + "---\n" + TEXT, "f:28: there are two definitions in one file — write one file for each procedure."),
     ],
