@@ -60,7 +60,8 @@ def scale(values: Iterable[float | None], *, from_zero: bool = True, parts: int 
         high = low + 1
     step = _round_step((high - low) / parts)
     first, last = floor(low / step), -floor(-high / step)
-    ticks = tuple(round(index * step, 10) for index in range(first, last + 1))
+    # 3 * 0.1 is 0.30000000000000004: ten digits are enough for a figure people read.
+    ticks = tuple(float(f"{index * step:.10g}") for index in range(first, last + 1))
     return Scale(ticks[0], ticks[-1], ticks)
 
 
