@@ -6,3 +6,6 @@ class DocumentsConfig(AppConfig):
     name = "madang.kernel.documents"
     label = "documents"
     verbose_name = _("Files")
+
+    def ready(self) -> None:
+        from .engine import scanners  # noqa: F401

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter
@@ -66,6 +67,11 @@ def retry(limit: int = 50) -> int:
             failure.next_at = timezone.now() + wait if wait else None
             failure.save()
     return len(failures)
+
+
+def retry_now(failures: QuerySet[Failure]) -> int:
+    """Makes failures due at once, given-up ones too, because an operator has mended the cause. Returns how many."""
+    return failures.update(next_at=timezone.now(), attempts=0)
 
 
 def forget(older_than: timedelta) -> int:

@@ -142,6 +142,11 @@ def shape(level: str, language: str, within: str = "") -> dict[str, Any]:
     named = [one | {"name": one["name_en"] if language == "en" and one["name_en"] else one["name"]} for one in features]
     return {
         "viewBox": f"{left} {top} {width} {height}",
-        "bounds": [how["lon0"], how["lat0"] - height / how["units_per_degree"], how["lon0"] + width / across, how["lat0"]],
+        "bounds": [
+            how["lon0"],
+            how["lat0"] - height / how["units_per_degree"],
+            how["lon0"] + width / across,
+            how["lat0"],
+        ],
         "divisions": named,
     }

@@ -31,9 +31,6 @@ log = logging.getLogger("madang.notices")
 
 State = Delivery.State
 
-# Where people reach this site, for messages that are read elsewhere.
-SITE_URL: str = getattr(settings, "SITE_URL", "http://localhost:8000")
-
 
 @action("notices.notify")
 def notify(
@@ -140,8 +137,9 @@ def _in_short(error: Exception) -> str:
 
 
 def full(path: str) -> str:
-    """The full address of a path on this site."""
-    return SITE_URL.rstrip("/") + path if path else ""
+    """The full address of a path on this site, for messages that are read elsewhere."""
+    site: str = getattr(settings, "SITE_URL", "http://localhost:8000")
+    return site.rstrip("/") + path if path else ""
 
 
 @action("notices.resend")

@@ -6,3 +6,6 @@ class NoticesConfig(AppConfig):
     name = "madang.kernel.notices"
     label = "notices"
     verbose_name = _("Notices")
+
+    def ready(self) -> None:
+        from .engine import checks  # noqa: F401

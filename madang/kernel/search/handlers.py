@@ -7,8 +7,13 @@ from .actions import mark
 
 
 @on(
-    cases.CaseFiled, cases.CaseAssigned, cases.CaseTransferred, cases.CaseClosed, cases.CaseWithdrawn, cases.FollowUpAsked
-)  # fmt: skip
+    cases.CaseFiled,
+    cases.CaseAssigned,
+    cases.CaseTransferred,
+    cases.CaseClosed,
+    cases.CaseWithdrawn,
+    cases.FollowUpAsked,
+)
 def index_case(event: cases.CaseEvent) -> None:
     """Whoever may find the case, and whether it holds an answer, may have changed."""
     mark("case", event.case_id)

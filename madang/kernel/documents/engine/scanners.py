@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Callable
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 
 from .refusals import ScannerAwayError, infected
 
@@ -54,3 +56,17 @@ def clamav(content: BinaryIO) -> str:
 
 if _SOCKET:
     SCANNERS.append(clamav)
+
+
+@register()
+def scanner_is_there(**_options: Any) -> list[CheckMessage]:
+    """CLAMAV_SOCKET, where it is set, is a socket."""
+    if not _SOCKET or Path(_SOCKET).is_socket():
+        return []
+    return [
+        Error(
+            f"CLAMAV_SOCKET is “{_SOCKET}”, where no scanner listens: no files are taken.",
+            hint="Start clamd and give the path of its LocalSocket; or leave it out, then files are not scanned.",
+            id="documents.E001",
+        )
+    ]

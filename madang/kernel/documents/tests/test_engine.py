@@ -1,4 +1,6 @@
 import io
+import socketserver
+import threading
 import zipfile
 
 import pytest
@@ -215,3 +217,32 @@ def test_a_large_honest_document_is_looked_through(tmp_path):
         for number in range(200):
             made.writestr(f"xl/media/{number}.jpg", picture())
     assert examine(upload("장부.xlsx", out.getvalue())).content_type == rules.KINDS["xlsx"].content_type
+
+
+def test_a_scanner_that_is_not_there_is_found_before_the_first_file(monkeypatch, tmp_path):
+    monkeypatch.setattr(scanners, "_SOCKET", str(tmp_path / "nobody-listens"))
+    assert [message.id for message in scanners.scanner_is_there()] == ["documents.E001"]
+    monkeypatch.setattr(scanners, "_SOCKET", "")
+    assert scanners.scanner_is_there() == []
+
+
+def test_clamav_is_asked(monkeypatch, tmp_path):
+    """A daemon of a few lines speaks the protocol of clamd: it finds what contains EICAR."""
+
+    class Daemon(socketserver.StreamRequestHandler):
+        def handle(self):
+            assert self.rfile.read(10) == b"zINSTREAM\0"
+            content = b""
+            while length := int.from_bytes(self.rfile.read(4), "big"):
+                content += self.rfile.read(length)
+            self.wfile.write(b"stream: Eicar FOUND\0" if b"EICAR" in content else b"stream: OK\0")
+
+    socket = str(tmp_path / "clamd")
+    monkeypatch.setattr(scanners, "_SOCKET", socket)
+    monkeypatch.setattr(scanners, "SCANNERS", [scanners.clamav])
+    with socketserver.ThreadingUnixStreamServer(socket, Daemon) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert examine(upload("a.pdf", PDF)).size == len(PDF)
+        with pytest.raises(Invalid, match="Eicar"):
+            examine(upload("a.pdf", PDF + b"EICAR"))
+        server.shutdown()

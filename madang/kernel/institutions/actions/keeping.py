@@ -45,6 +45,17 @@ def revise(institution: Institution, *, by: Person | None, **changes: Any) -> In
     return institution
 
 
+@action("institutions.arrange")
+def arrange(department: Department, *, by: Person | None) -> Department:
+    """Sets up a department, or changes what is known of it; an institution has one desk."""
+    _require_operator(by)
+    if department.is_desk:
+        Department.objects.filter(institution=department.institution).exclude(pk=department.pk).update(is_desk=False)
+    department.save()
+    record(department, by=by, institution_id=department.institution_id)
+    return department
+
+
 @action("institutions.appoint")
 def appoint(
     person: Person, *, by: Person | None, institution: Institution, role: str, department: Department | None = None,

@@ -34,7 +34,7 @@ class Sms:
     label: Text = _("Text message")
 
     def is_ready(self) -> bool:
-        return bool(_provider())
+        return provider() in PROVIDERS
 
     def address_of(self, person: Person) -> str:
         return person.phone
@@ -42,10 +42,11 @@ class Sms:
     def send(self, message: Message) -> str:
         room = MAX_BYTES - len(message.link.encode()) - 1
         text = cut(f"{message.subject}\n{message.body}", room, ENCODING)
-        return PROVIDERS[_provider()](message.address, f"{text}\n{message.link}".rstrip())
+        return PROVIDERS[provider()](message.address, f"{text}\n{message.link}".rstrip())
 
 
-def _provider() -> str:
+def provider() -> str:
+    """The name of the provider this site uses; empty for none."""
     return getattr(settings, "SMS_PROVIDER", "demo" if settings.DEMO else "")
 
 

@@ -33,10 +33,7 @@ def test_moments_days_and_periods_are_said_as_people_do(templates):
         "on": date(2026, 2, 13),
         "for": "7d",
     }
-    assert (
-        compose("when", "ko", facts)[1]
-        == "2026년 2월 13일(금) 10:05/2026년 2월 13일(금)/2026년 2월 13일(금)/7일"
-    )
+    assert compose("when", "ko", facts)[1] == "2026년 2월 13일(금) 10:05/2026년 2월 13일(금)/2026년 2월 13일(금)/7일"
     assert compose("when", "en", facts)[1] == "Fri 13 Feb 2026, 10:05/Fri 13 Feb 2026/Fri 13 Feb 2026/7 days"
 
 

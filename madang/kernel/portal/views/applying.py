@@ -102,7 +102,9 @@ def _review(
         filed = Case.objects.filter(key=f"form:{person.pk}:{sent}", applicant=person).first() if sent else None
         return redirect("portal:case", number=filed.number) if filed else redirect(_url(version))
     definition = version.definition
-    form = FilingForm(request.POST if sent else None, initial={"key": draft.pk}, choice=definition.publishable == "applicant")
+    form = FilingForm(
+        request.POST if sent else None, initial={"key": draft.pk}, choice=definition.publishable == "applicant"
+    )
     try:
         data = clean_data(definition, answers, person)
     except Invalid as error:
@@ -121,14 +123,21 @@ def _review(
         "title_answer": data.get("title"),
         "answers": shown_answers(definition, data, language),
         "files": [
-            {"name": one.name, "url": reverse("documents:own-file", args=[one.token]), "size": one.size, "kind": one.kind.label}
+            {
+                "name": one.name,
+                "url": reverse("documents:own-file", args=[one.token]),
+                "size": one.size,
+                "kind": one.kind.label,
+            }
             for one in own_files(person, files)
         ],
         "change": _url(version, "0"),
         "similar": similar(person, title, body, answered_only=True),
         "subject": title,
         "body": body,
-        "beside": select_template([f"{definition.service}/beside_review.html", "portal/beside_form.html"]).template.name,
+        "beside": select_template(
+            [f"{definition.service}/beside_review.html", "portal/beside_form.html"]
+        ).template.name,
     }
     context["current"] = len(context["labels"])
     return render(request, "portal/review.html", context, status=422 if form.errors else 200)
@@ -166,11 +175,17 @@ def _frame(version: Version, pages: list[int]) -> dict[str, Any]:
     language = get_language() or ""
     definition = version.definition
     steps = [definition.steps[page].title.text(language) for page in pages] if definition.steps else []
-    labels = steps or ([_("Fill in")] if len(pages) == 1 else [_("Part %(n)s") % {"n": n + 1} for n in range(len(pages))])
+    labels = steps or (
+        [_("Fill in")] if len(pages) == 1 else [_("Part %(n)s") % {"n": n + 1} for n in range(len(pages))]
+    )
     title = definition.title.text(language)
     return {
         "procedure": definition,
         "title": title,
         "labels": [*labels, _("Check and send")],
-        "breadcrumbs": [(_("Services"), reverse("portal:services")), (title, reverse("portal:procedure", args=[definition.id])), (_("Apply"), "")],
+        "breadcrumbs": [
+            (_("Services"), reverse("portal:services")),
+            (title, reverse("portal:procedure", args=[definition.id])),
+            (_("Apply"), ""),
+        ],
     }

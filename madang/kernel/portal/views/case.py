@@ -66,7 +66,9 @@ def page(request: HttpRequest, number: str, invalid: dict[str, Any] | None = Non
         "clock": clock,
         "period": say_period(Period.parse(clock.period)) if clock else "",
         "lines": explanation_of(clock, language) if clock else [],
-        "may": {verb: may(verb, standing) for verb in ("assign", "approve", "reply", "withdraw", "rate", "attach", "note")},
+        "may": {
+            verb: may(verb, standing) for verb in ("assign", "approve", "reply", "withdraw", "rate", "attach", "note")
+        },
         "inside": inside,
         "acts": may("decide", standing),
     }
@@ -99,8 +101,14 @@ def _for_applicant(case: Case, standing: frozenset[str], invalid: dict[str, Any]
 
 def _for_office(case: Case, person: Person | None, language: str, invalid: dict[str, Any]) -> dict[str, Any]:
     draft = case.results.filter(round=case.round, sent_at=None).first()
-    stages = [(name, case.definition.stages[name].label.text(language)) for name in endings(case.definition, case.stage)] if case.is_open else []
-    initial = {"answer": {"text": draft.text, "stage": draft.stage} if draft else {"stage": stages[0][0] if stages else ""}}
+    stages = (
+        [(name, case.definition.stages[name].label.text(language)) for name in endings(case.definition, case.stage)]
+        if case.is_open
+        else []
+    )
+    initial = {
+        "answer": {"text": draft.text, "stage": draft.stage} if draft else {"stage": stages[0][0] if stages else ""}
+    }
     made = {name: invalid.get(name) or form(initial=initial.get(name)) for name, form in forms.OFFICE.items()}
     made["answer"].fields["stage"].choices = stages
     made["assign"].offer(case, staff_of(case))
@@ -109,7 +117,9 @@ def _for_office(case: Case, person: Person | None, language: str, invalid: dict[
         "draft": draft,
         "results": case.results.filter(sent_at__isnull=False).select_related("institution", "department"),
         "question": case.supplements.filter(replied_at=None).first() if case.is_open else None,
-        "similar": similar(person, case.title, case.text, answered_only=True, apart_from=case.pk) if case.is_open else [],
+        "similar": similar(person, case.title, case.text, answered_only=True, apart_from=case.pk)
+        if case.is_open
+        else [],
         "forms": {name.replace("-", "_"): form for name, form in made.items()},
         "moves": case.definition.may,
         "beside": beside,
@@ -161,8 +171,10 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
             return redirect("portal:case", number=case.number)
         else:
             messages.success(request, str(done))
-            return redirect("portal:case", number=case.number) if name != "note" else redirect(
-                reverse("portal:case", args=[case.number]) + "#notes"
+            return (
+                redirect("portal:case", number=case.number)
+                if name != "note"
+                else redirect(reverse("portal:case", args=[case.number]) + "#notes")
             )
     return page(request, number, invalid={name: form})
 
@@ -219,10 +231,22 @@ MOVES: dict[str, tuple[Any, Act, Any]] = {
     "note": (forms.NoteForm, lambda case, by, data: actions.note(case, by=by, **data), forms.SAID["note"]),
     "answer": (forms.AnswerForm, _answer, forms.SAID["answer"]),
     "approve": (forms.EmptyForm, lambda case, by, data: actions.approve(_proposed(case), by=by), forms.SAID["approve"]),
-    "send-back": (forms.SendBackForm, lambda case, by, data: actions.send_back(_proposed(case), by=by, **data), forms.SAID["send-back"]),
+    "send-back": (
+        forms.SendBackForm,
+        lambda case, by, data: actions.send_back(_proposed(case), by=by, **data),
+        forms.SAID["send-back"],
+    ),
     "reply": (forms.ReplyForm, _reply, forms.SAID["reply"]),
     "consent": (forms.ConsentForm, _consent, forms.SAID["consent"]),
     "rate": (forms.RateForm, lambda case, by, data: actions.rate(case, by=by, **data), forms.SAID["rate"]),
-    "follow-up": (forms.FollowUpForm, lambda case, by, data: actions.follow_up(case, by=by, **data), forms.SAID["follow-up"]),
-    "withdraw": (forms.WithdrawForm, lambda case, by, data: actions.withdraw(case, by=by, **data), forms.SAID["withdraw"]),
+    "follow-up": (
+        forms.FollowUpForm,
+        lambda case, by, data: actions.follow_up(case, by=by, **data),
+        forms.SAID["follow-up"],
+    ),
+    "withdraw": (
+        forms.WithdrawForm,
+        lambda case, by, data: actions.withdraw(case, by=by, **data),
+        forms.SAID["withdraw"],
+    ),
 }

@@ -76,7 +76,12 @@ def institutions(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "columns": [_("Name"), _("Kind"), _("Stands under"), _("Code")],
         "rows": [
-            [{"text": str(one), "url": reverse("portal:institution", args=[one.code])}, kinds.get(one.kind, one.kind), str(one.parent or ""), one.code]
+            [
+                {"text": str(one), "url": reverse("portal:institution", args=[one.code])},
+                kinds.get(one.kind, one.kind),
+                str(one.parent or ""),
+                one.code,
+            ]
             for one in found[:PAGE]
         ],
         "previous": f"{address}{page - 1}" if page > 1 else "",
@@ -88,8 +93,13 @@ def institutions(request: HttpRequest) -> HttpResponse:
 
 def institution(request: HttpRequest, code: str) -> HttpResponse:
     """An institution: what it answers for, how it is doing, what it offers, and its latest public cases."""
-    one = get_object_or_404(institutions_of.visible_to(person_of(request)).select_related("parent", "division"), code=code)
-    facts = [(_("Telephone"), one.phone), (_("Jurisdiction"), str(one.division) if one.division else _("the whole country"))]
+    one = get_object_or_404(
+        institutions_of.visible_to(person_of(request)).select_related("parent", "division"), code=code
+    )
+    facts = [
+        (_("Telephone"), one.phone),
+        (_("Jurisdiction"), str(one.division) if one.division else _("the whole country")),
+    ]
     if one.parent:
         facts.append((_("Stands under"), str(one.parent)))
     hours = f"{one.opens:%H:%M}–{one.closes:%H:%M}"
@@ -100,9 +110,15 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         "kind": text(institutions_of.kinds().get(one.kind, {settings.LANGUAGE_CODE: one.kind})),
         "facts": [(term, value) for term, value in [*facts, (_("Open"), hours)] if value],
         "departments": one.departments.order_by("-is_desk", "code"),
-        "procedures": [{"title": p.title.text(language), "url": reverse("portal:procedure", args=[p.id])} for p in offered_by(one)],
+        "procedures": [
+            {"title": p.title.text(language), "url": reverse("portal:procedure", args=[p.id])} for p in offered_by(one)
+        ],
         "cases": [
-            {"title": case.public_title, "url": reverse("portal:case", args=[case.number]), "meta": [(_("Received"), case.received_at.date())]}
+            {
+                "title": case.public_title,
+                "url": reverse("portal:case", args=[case.number]),
+                "meta": [(_("Received"), case.received_at.date())],
+            }
             for case in cases
         ],
         "breadcrumbs": [(_("Institutions"), reverse("portal:institutions")), (str(one), "")],
@@ -119,7 +135,9 @@ def institution_options(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What is found by words: cases one may see, institutions, services and divisions."""
     q, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
-    page = find(person_of(request), q, kinds=[kind] if kind else None, cursor=request.GET.get("cursor", "")) if q else None
+    page = (
+        find(person_of(request), q, kinds=[kind] if kind else None, cursor=request.GET.get("cursor", "")) if q else None
+    )
     here = reverse("portal:search")
     context = {
         "q": q,
@@ -129,7 +147,12 @@ def search(request: HttpRequest) -> HttpResponse:
             for hit in (page.hits if page else [])
         ],
         "tabs": [
-            {"label": count.label, "url": f"{here}?q={q}&kind={count.kind}", "current": count.kind == kind, "count": count.number}
+            {
+                "label": count.label,
+                "url": f"{here}?q={q}&kind={count.kind}",
+                "current": count.kind == kind,
+                "count": count.number,
+            }
             for count in (page.counts if page else [])
         ],
         "next": f"{here}?q={q}&kind={kind}&cursor={page.next}" if page and page.next else "",

@@ -22,14 +22,34 @@ def home(request: HttpRequest) -> HttpResponse:
     entries = catalogue(get_language() or "")
     context = {
         "tasks": [
-            {"title": _("Ask or complain"), "text": _("File a petition. It finds the right institution."), "url": reverse("portal:services"), "icon": "edit"},
-            {"title": _("Follow my case"), "text": _("See where it is, and until when it will be answered."), "url": reverse("portal:my-page"), "icon": "list"},
-            {"title": _("See how government does"), "text": _("Figures of every institution, open to all."), "url": first_url("portal:figures"), "icon": "chart"},
+            {
+                "title": _("Ask or complain"),
+                "text": _("File a petition. It finds the right institution."),
+                "url": reverse("portal:services"),
+                "icon": "edit",
+            },
+            {
+                "title": _("Follow my case"),
+                "text": _("See where it is, and until when it will be answered."),
+                "url": reverse("portal:my-page"),
+                "icon": "list",
+            },
+            {
+                "title": _("See how government does"),
+                "text": _("Figures of every institution, open to all."),
+                "url": first_url("portal:figures"),
+                "icon": "chart",
+            },
         ],
         "services": [
-            {"title": one.title, "text": one.summary, "url": reverse("portal:procedure", args=[one.id])} for one in entries[:6]
+            {"title": one.title, "text": one.summary, "url": reverse("portal:procedure", args=[one.id])}
+            for one in entries[:6]
         ],
-        "my_cases": _items(page_of(Case.objects.filter(applicant=person).select_related("version", "institution"), "", 3)[0]) if person else [],
+        "my_cases": _items(
+            page_of(Case.objects.filter(applicant=person).select_related("version", "institution"), "", 3)[0]
+        )
+        if person
+        else [],
     }
     return render(request, "portal/home.html", context)
 
@@ -64,8 +84,14 @@ def _items(cases: list[Case]) -> list[dict[str, object]]:
         {
             "title": case.title,
             "url": reverse("portal:case", args=[case.number]),
-            "badges": [(case.definition.stages[case.stage].label.text(language), "primary" if case.is_open else "success")],
-            "meta": [(_("Number"), case.number), (_("Institution"), str(case.institution)), (_("Received"), moment(case.received_at))]
+            "badges": [
+                (case.definition.stages[case.stage].label.text(language), "primary" if case.is_open else "success")
+            ],
+            "meta": [
+                (_("Number"), case.number),
+                (_("Institution"), str(case.institution)),
+                (_("Received"), moment(case.received_at)),
+            ]
             + ([(_("Answer due"), moment(case.due_at))] if case.due_at else []),
         }
         for case in cases

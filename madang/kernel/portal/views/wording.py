@@ -98,5 +98,3 @@ def _text(entry: Entry, names: Mapping[str, Mapping[int, Any]]) -> str:
         due = datetime.fromisoformat(data["due"])
         parts.append(_("New due date: %(due)s") % {"due": in_words(due)})
     return "\n".join(part for part in parts if part)
-
-

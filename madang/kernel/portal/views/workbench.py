@@ -7,9 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from madang.kernel.cases import actions
@@ -57,7 +56,12 @@ def queues(request: HttpRequest, name: str = "new") -> HttpResponse:
     context = {
         "breadcrumbs": [(_("Workbench"), "")],
         "tabs": [
-            {"label": LABELS[one], "url": reverse("portal:queue", args=[one]), "current": one == name, "count": counts[one]}
+            {
+                "label": LABELS[one],
+                "url": reverse("portal:queue", args=[one]),
+                "current": one == name,
+                "count": counts[one],
+            }
             for one in QUEUES
         ],
         "name": name,
@@ -91,7 +95,9 @@ def _row(case: Case, language: str) -> dict[str, Any]:
 def _staff(person: Person) -> list[tuple[str, str]]:
     institutions = {post.institution_id for post in posts_of(person) if post.role != Post.Role.AUDITOR}
     posts = Post.objects.filter(institution__in=institutions).exclude(role=Post.Role.AUDITOR)
-    posts = posts.select_related("person", "department", "institution").order_by("institution", "department", "person__name")
+    posts = posts.select_related("person", "department", "institution").order_by(
+        "institution", "department", "person__name"
+    )
     return [(str(post.pk), f"{post.person} ({post.department or post.institution})") for post in posts]
 
 

@@ -82,9 +82,7 @@ class _Mark:
                 raise ValueError(cursor)
             return cls(known, moment, place)
         except (ValueError, TypeError, AttributeError, LookupError) as error:
-            raise Invalid(
-                fields={"cursor": [_("This is not a cursor of ours. Start from the first page.")]}
-            ) from error
+            raise Invalid(fields={"cursor": [_("This is not a cursor of ours. Start from the first page.")]}) from error
 
 
 def search(
@@ -150,11 +148,11 @@ def _ask(
     later = ""
     after: list[Any] = []
     if mark.after:
-        later = "AND (score, kind COLLATE \"C\", subject_id) < (%s, %s, %s)"
+        later = 'AND (score, kind COLLATE "C", subject_id) < (%s, %s, %s)'
         after = list(mark.after)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH candidate AS MATERIALIZED (SELECT id FROM ({' UNION ALL '.join(parts)}) c),
+            f"""WITH candidate AS MATERIALIZED (SELECT id FROM ({" UNION ALL ".join(parts)}) c),
             judged AS MATERIALIZED (
                 SELECT d.id, d.kind, d.subject_id, {fits} AS fits, ({points}
                     + CASE WHEN d.at > %s::timestamptz - interval '30 days' THEN 3

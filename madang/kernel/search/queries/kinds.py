@@ -36,7 +36,9 @@ def _entries_of(batch: list[Case]) -> Iterator[Entry]:
         Result.objects.filter(case__in=batch, sent_at__isnull=False).exclude(text="").values_list("case_id", flat=True)
     )
     referrers: dict[int, set[str]] = defaultdict(set)
-    for case_id, institution_id in Transfer.objects.filter(case__in=batch).values_list("case_id", "from_institution_id"):
+    for case_id, institution_id in Transfer.objects.filter(case__in=batch).values_list(
+        "case_id", "from_institution_id"
+    ):
         referrers[case_id].add(f"referrer-{institution_id}")
     for case in batch:
         audience = {f"institution-{case.institution_id}", *referrers[case.pk]}

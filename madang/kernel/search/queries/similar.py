@@ -57,7 +57,8 @@ def similar(
     always = [query for query in (for_audience(audiences(person)), ANSWERED if answered_only else "") if query]
     found = clues(asked, known, total, rare)
     queries = [
-        " & ".join([*(f"'{pair}'" for pair in clue.pairs), newest(kind, head - 1, clue.share), *always]) for clue in found
+        " & ".join([*(f"'{pair}'" for pair in clue.pairs), newest(kind, head - 1, clue.share), *always])
+        for clue in found
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,7 +1,7 @@
-"""What is indexed beside the words: kind, place in time, who may find it. One index then answers the whole question.
+"""What is indexed beside the words: kind, place in time, who may find it. One index then answers the whole of it.
 
-The planner of a database knows nothing of words that are common everywhere but among what a person may see, nor of words that
-are common but not lately; so each document carries lexemes for these, and the newest are asked first, block by block.
+The planner of a database does not know that a word is common everywhere but among what this person may see, or common
+but not lately. So each document carries lexemes for these too, and the newest are asked first, block by block.
 """
 
 from collections.abc import Iterable, Iterator

@@ -12,13 +12,13 @@ MOST_CLUES = 16
 # A clue should lead to no more texts than this.
 MOST_LED_TO = 200
 MOST_PAIRS = 4
-# Pairs of one subject occur together this many times as often as chance would have it (measured on real petitions: 3 to 10).
+# Pairs of one subject occur together about this many times as often as chance would have it.
 _TOGETHER = 5
 
 
 @dataclass(frozen=True)
 class Clue:
-    """Pairs that few texts have together. `share`: how much of the index to look at, the newest first, to find enough."""
+    """Pairs that few texts have together. `share`: in how much of the index, the newest, to look for them."""
 
     pairs: tuple[str, ...]
     weight: float
@@ -34,14 +34,13 @@ def clues(text: Iterable[str], known: Mapping[str, int], total: int, rare: int =
     """What to look for to find texts like one that has these pairs.
 
     `known` is in how many of the `total` texts each pair occurs; pairs that are not in it are in about `rare`. A pair
-    that leads to few texts is a clue by itself; others are put together until they do. Pairs far apart in rarity order are
-    put together, so that a mistyped word, or one left out, spoils few clues.
+    that leads to few texts is a clue by itself; others are put together until they do: pairs of different rarity, so that
+    a word mistyped or left out spoils few clues.
     """
     count = {pair: known.get(pair, rare) for pair in text}
-    telling = sorted((pair for pair in count if count[pair] <= max(total // 2, 1)), key=lambda pair: (count[pair], pair))
-    telling = telling[:RAREST]
-    found = [_clue([pair], count, total) for pair in telling if count[pair] <= MOST_LED_TO][:MOST_CLUES]
-    common = [pair for pair in telling if count[pair] > MOST_LED_TO]
+    telling = sorted((count[pair], pair) for pair in count if count[pair] <= max(total // 2, 1))[:RAREST]
+    found = [_clue([pair], count, total) for number, pair in telling if number <= MOST_LED_TO][:MOST_CLUES]
+    common = [pair for number, pair in telling if number > MOST_LED_TO]
     seen: set[frozenset[str]] = set()
     for step in _steps(len(common)):
         for start in range(len(common)):
@@ -94,5 +93,5 @@ def likeness(one: set[str], other: set[str], known: Mapping[str, int], total: in
 
 
 def is_near(score: float, asked: set[str]) -> bool:
-    """Whether a likeness says more than that both are texts (measured on real petitions: above it, half share their subject)."""
+    """Whether a likeness says more than that both are texts: above it, half of real petitions share their subject."""
     return score >= (0.2 if len(asked) < LINE else 0.12)

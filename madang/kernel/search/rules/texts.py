@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-# Scripts whose words run together, or take endings as Korean does: Hangul, Han, Kana, Thai, Lao, Tibetan, Burmese, Khmer.
+# Scripts whose words run together or take endings: Hangul, Han, Kana, Thai, Lao, Tibetan, Burmese, Khmer.
 _DENSE = (
     "\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30fa\u30fc-\u30ff\u3130-\u318f\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -23,7 +23,7 @@ LONGEST_WORD = 40
 
 
 def normal(text: str) -> str:
-    """The text in one spelling: composed letters, full-width signs made narrow, control characters and runs of space made one space."""
+    """The text in one spelling: letters composed, wide signs narrow; space and control characters are single spaces."""
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     return _SPACE.sub(" ", _UNTYPED.sub(" ", text)).strip()
@@ -53,7 +53,7 @@ def pairs(run: str) -> list[str]:
 
 
 def bigrams(text: str) -> set[str]:
-    """Everything a text is found by: 가로등 고장 is {가로, 로등, 고장}; a lone letter and a word of another script are whole.
+    """Everything a text is found by: 가로등 고장 is {가로, 로등, 고장}; a lone letter or a word of other scripts is whole.
 
     Lexemes hold letters, digits and marks only, never a quote, a sign or a space.
     """

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from madang.kernel.search.rules.facets import BLOCK_BITS, STEPS, newest, windows
@@ -62,7 +64,7 @@ def test_a_line_is_near_a_long_text_that_holds_it():
 def test_windows_cover_every_subject_once(below):
     found = list(windows("case", below))
     assert found[0].below == below
-    assert all(one.below > other.below for one, other in zip(found, found[1:], strict=False))
+    assert all(one.below > other.below for one, other in pairwise(found))
     blocks = [int(name) for one in found for name in names(one.query) if name]
     whole = sum(STEPS) << BLOCK_BITS
     if below <= whole:

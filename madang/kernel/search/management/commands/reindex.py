@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"Only these kinds: {', '.join(KINDS)}.")
         parser.add_argument(
-            "--from-scratch", action="store_true", help="Make it again from nothing: faster; nobody can search until it is done."
+            "--from-scratch",
+            action="store_true",
+            help="Make it again from nothing: faster; nobody can search until it is done.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

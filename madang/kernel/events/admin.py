@@ -1,0 +1,35 @@
+"""The back office: what could not be told yet, and telling it again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .actions import retry_now
+from .models import Failure
+
+
+@admin.register(Failure)
+class FailureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["handler", "event", "attempts", "next_at", "error"]
+    list_select_related = ["event"]
+    list_filter = ["handler"]
+    actions = ["tell_again"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Try again now"))
+    def tell_again(self, request: HttpRequest, queryset: QuerySet[Failure]) -> None:
+        """Has the chosen handlers tried again within seconds."""
+        number = retry_now(queryset)
+        messages.success(request, _("%(number)s will be tried again within seconds.") % {"number": number})

@@ -1,0 +1,28 @@
+"""Old letters are thrown away."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from .actions import forget
+from .models import Receipt
+
+KEPT = timedelta(days=30)
+
+
+@app.periodic(cron="15 19 * * *")
+@app.task(queueing_lock="events.forget")
+def forget_what_was_told(timestamp: int) -> None:
+    """Clears delivered events and receipts of requests after thirty days; nobody repeats a request that late."""
+    forget(KEPT)
+    Receipt.objects.filter(at__lt=timezone.now() - KEPT).delete()
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(queueing_lock="events.stalled", pass_context=True)
+async def take_up_stalled_jobs(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]
+    """Jobs whose worker was killed are carried out by another."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)

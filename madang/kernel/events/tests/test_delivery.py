@@ -1,0 +1,139 @@
+"""Telling: after the commit, at least once, a failing handler by itself, and in plain sight of operators."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from madang.kernel.audit.actions import action, record
+from madang.kernel.audit.models import Record
+from madang.kernel.events import contracts
+from madang.kernel.events.actions import deliver, publish, retry, retry_now
+from madang.kernel.events.models import Event, Failure
+from madang.kernel.events.queries import health
+from madang.kernel.events.rules import LAST_ATTEMPT, next_attempt
+from madang.kernel.identity.models import Person
+
+
+@dataclass(frozen=True)
+class Happened:
+    what: str
+
+
+@action("tests.happen")
+def happen(what, *, by=None, fail=False):
+    publish(Happened(what))
+    record("test", by=by)
+    if fail:
+        raise ZeroDivisionError
+
+
+@action("tests.unrecorded")
+def unrecorded(what, *, by=None):
+    Person.objects.create(name=what)
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Two listeners: one notes what it hears, by rows of the database; the other fails while `broken` is set."""
+    state = {"broken": False}
+    monkeypatch.setattr(contracts, "LISTENERS", contracts.LISTENERS.copy())
+
+    def note(event):
+        Person.objects.create(name=f"note {event.what}")
+
+    def fragile(event):
+        Person.objects.create(name=f"fragile {event.what}")
+        if state["broken"]:
+            raise ValueError("broken")
+
+    name = contracts.name_of(Happened)
+    contracts.LISTENERS[name] = [
+        contracts.Listener("tests.note", Happened, note),
+        contracts.Listener("tests.fragile", Happened, fragile),
+    ]
+    monkeypatch.setattr("madang.kernel.events.actions.LISTENERS", contracts.LISTENERS)
+    return state
+
+
+def names():
+    return sorted(Person.objects.values_list("name", flat=True))
+
+
+@pytest.mark.django_db
+def test_what_happened_is_told_to_everyone_once(heard):
+    happen("a")
+    assert names() == []
+    assert deliver() == 1
+    assert names() == ["fragile a", "note a"]
+    assert deliver() == 0
+    assert names() == ["fragile a", "note a"]
+
+
+@pytest.mark.django_db
+def test_what_was_rolled_back_is_never_told(heard):
+    with pytest.raises(ZeroDivisionError):
+        happen("a", fail=True)
+    assert (Event.objects.count(), Record.objects.count(), deliver()) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_an_action_that_records_nothing_changes_nothing():
+    with pytest.raises(RuntimeError, match="recorded nothing"):
+        unrecorded("a")
+    assert names() == []
+
+
+@pytest.mark.django_db
+def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(heard):
+    heard["broken"] = True
+    happen("a")
+    deliver()
+    assert names() == ["note a"]
+    failure = Failure.objects.get()
+    assert (failure.handler, failure.attempts, failure.error) == ("tests.fragile", 1, "ValueError: broken")
+    assert health()["failed"] == 1
+    assert retry() == 0  # not due yet
+    Failure.objects.update(next_at=timezone.now())
+    retry()
+    failure.refresh_from_db()
+    assert failure.attempts == 2
+    heard["broken"] = False
+    Failure.objects.update(next_at=timezone.now())
+    retry()
+    assert names() == ["fragile a", "note a"]
+    assert not Failure.objects.exists()
+
+
+@pytest.mark.django_db
+def test_after_the_last_attempt_an_operator_decides(heard):
+    heard["broken"] = True
+    happen("a")
+    deliver()
+    Failure.objects.update(attempts=LAST_ATTEMPT - 1, next_at=timezone.now())
+    retry()
+    assert Failure.objects.get().next_at is None
+    assert retry() == 0
+    assert health()["given_up"] == 1
+    heard["broken"] = False
+    assert retry_now(Failure.objects.all()) == 1
+    retry()
+    assert names() == ["fragile a", "note a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_while_telling_repeats_everything_or_nothing(heard):
+    happen("a")
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        deliver()
+        raise KeyboardInterrupt
+    assert names() == []
+    deliver()
+    assert names() == ["fragile a", "note a"]
+
+
+@pytest.mark.parametrize(("attempts", "pause"), [(1, 2), (2, 4), (9, 512), (10, None), (11, None)])
+def test_pauses_double_and_end(attempts, pause):
+    assert next_attempt(attempts) == (None if pause is None else timedelta(seconds=pause))

@@ -1,0 +1,102 @@
+"""The back office: institutions, departments, posts and days off. What is saved here is saved by actions, and recorded."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from madang.kernel.identity.queries import person_of
+
+from . import actions
+from .models import DayOff, Department, Division, Institution, Post
+
+
+class NoDeletion(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Nothing that cases refer to is deleted; it is made inactive, or given an end."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Institution)
+class InstitutionAdmin(NoDeletion):
+    list_display = ["name", "code", "kind", "parent", "is_active"]
+    list_filter = ["kind", "is_active"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "name_en", "code"]
+    autocomplete_fields = ["parent", "division"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Institution, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        by = person_of(request)
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            actions.revise(Institution.objects.get(pk=obj.pk), by=by, **changes)
+        else:
+            actions.found(obj, by=by)
+
+
+@admin.register(Department)
+class DepartmentAdmin(NoDeletion):
+    list_display = ["name", "institution", "is_desk", "phone"]
+    list_select_related = ["institution"]
+    search_fields = ["name", "institution__name"]
+    autocomplete_fields = ["institution"]
+
+    def save_model(self, request: HttpRequest, obj: Department, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        actions.arrange(obj, by=person_of(request))
+
+
+@admin.register(Post)
+class PostAdmin(NoDeletion):
+    list_display = ["person", "role", "institution", "department", "since", "until"]
+    list_filter = ["role"]
+    list_select_related = ["person", "institution", "department"]
+    search_fields = ["person__name", "institution__name"]
+    autocomplete_fields = ["person", "institution", "department"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["person", "institution", "department", "role", "since"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Post, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        post = actions.appoint(
+            obj.person,
+            by=person_of(request),
+            institution=obj.institution,
+            department=obj.department,
+            role=obj.role,
+            until=obj.until,
+        )
+        obj.pk = post.pk
+
+
+@admin.register(DayOff)
+class DayOffAdmin(NoDeletion):
+    list_display = ["date", "name", "institution", "source"]
+    list_select_related = ["institution"]
+    autocomplete_fields = ["institution"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None
+
+    def save_model(self, request: HttpRequest, obj: DayOff, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        off = actions.announce_day_off(
+            obj.date, by=person_of(request), name=obj.name, source=obj.source, institution=obj.institution
+        )
+        obj.pk = off.pk
+
+
+@admin.register(Division)
+class DivisionAdmin(NoDeletion):
+    list_display = ["full_name", "code", "level", "until"]
+    list_filter = ["level"]
+    search_fields = ["full_name", "name_en", "code"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
