@@ -8,6 +8,7 @@ from madang.kernel.common import work
 from madang.kernel.common.middleware import request_id
 
 from .models import Record
+from .rules import name_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,13 +54,8 @@ def record(subject: object, *, by: Any, institution_id: int | None = None, **det
             action=piece.name,
             actor_id=getattr(by, "pk", None),
             institution_id=institution_id,
-            subject=subject if isinstance(subject, str) else name_of(subject),
+            subject=name_of(subject),
             details=details,
             request=request_id.get(),
         )
     )
-
-
-def name_of(subject: Any) -> str:
-    """How the log names a row: by its public number where it has one, else by table and key."""
-    return getattr(subject, "number", None) or f"{subject._meta.label_lower}:{subject.pk}"

@@ -1,12 +1,13 @@
 """What cases do when others tell, and what they tell people."""
 
+from procrastinate.contrib.django import app
+
 from madang.kernel.events.contracts import on
 from madang.kernel.institutions.contracts import DayOffAnnounced
 from madang.kernel.institutions.models import Post
 from madang.kernel.notices.actions import notify
 
 from . import contracts as told
-from .jobs import wind_clocks
 from .models import Case, Extension, Result, Supplement
 from .queries import NEEDED
 
@@ -14,7 +15,7 @@ from .queries import NEEDED
 @on(DayOffAnnounced)
 def wind_running_clocks(event: DayOffAnnounced) -> None:
     """A holiday announced later moves every clock that runs over it."""
-    wind_clocks.defer(day=event.date.isoformat(), institution_id=event.institution_id)
+    app.configure_task("cases.wind_clocks").defer(day=event.date.isoformat(), institution_id=event.institution_id)
 
 
 @on(told.CaseFiled)

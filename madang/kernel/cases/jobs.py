@@ -21,7 +21,7 @@ def remind_of_deadlines(timestamp: int) -> None:
         remind(clock, by=None)
 
 
-@app.task
+@app.task(name="cases.wind_clocks")
 def wind_clocks(day: str, institution_id: int | None, after: int = 0, batch: int = 500) -> None:
     """Counts every running clock anew that the new day off can move, some hundreds at a time."""
     clocks = Clock.objects.filter(ended_at=None, starts_at__date__lte=date.fromisoformat(day), pk__gt=after)
