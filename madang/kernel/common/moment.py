@@ -1,9 +1,9 @@
-"""The moment at which something happens: now, unless the past is being written down."""
+"""The moment at which something happens: now, unless the past is being written down; and the hour of nightly work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
@@ -23,3 +23,12 @@ def as_of(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _moment.reset(token)
+
+
+def nightly(hour: int, minute: int) -> str:
+    """The cron line of this time of every day on the site's clock. The scheduler reckons in UTC.
+
+    Where clocks change in summer it comes an hour off for half of the year, which no nightly work minds.
+    """
+    winter = datetime.combine(date(2026, 1, 15), time(hour, minute), timezone.get_default_timezone())
+    return f"{winter.astimezone(UTC):%-M %-H} * * *"

@@ -5,14 +5,16 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from madang.kernel.common.moment import nightly
+
 from .actions import forget
 from .models import Receipt
 
 KEPT = timedelta(days=30)
 
 
-@app.periodic(cron="15 19 * * *")
-@app.task(queueing_lock="events.forget")
+@app.periodic(cron=nightly(4, 15))
+@app.task(name="events.forget_what_was_told", queueing_lock="events.forget")
 def forget_what_was_told(timestamp: int) -> None:
     """Clears delivered events and receipts of requests after thirty days; nobody repeats a request that late."""
     forget(KEPT)
@@ -20,7 +22,7 @@ def forget_what_was_told(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(queueing_lock="events.stalled", pass_context=True)
+@app.task(name="events.take_up_stalled_jobs", queueing_lock="events.stalled", pass_context=True)
 async def take_up_stalled_jobs(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]
     """Jobs whose worker was killed are carried out by another."""
     manager = context.app.job_manager

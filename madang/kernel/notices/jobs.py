@@ -2,6 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from madang.kernel.common.moment import nightly
+
 from . import actions
 
 
@@ -19,7 +21,7 @@ def unstick(timestamp: int) -> None:
     actions.pick_up()
 
 
-@app.periodic(cron="40 3 * * *")
+@app.periodic(cron=nightly(3, 40))
 @app.task(name="notices.tidy")
 def tidy(timestamp: int) -> None:
     """Removes what is past keeping."""

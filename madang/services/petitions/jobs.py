@@ -2,11 +2,13 @@
 
 from procrastinate.contrib.django import app
 
+from madang.kernel.common.moment import nightly
+
 from .actions import train
 
 
-@app.periodic(cron="30 18 * * *")
-@app.task(queueing_lock="petitions.train")
+@app.periodic(cron=nightly(3, 30))
+@app.task(name="petitions.learn", queueing_lock="petitions.train")
 def learn(timestamp: int) -> None:
-    """Trains the router anew on everything that was settled; nightly, at 03:30 in Seoul."""
+    """Trains the router anew on everything that was settled; every night."""
     train(by=None)
