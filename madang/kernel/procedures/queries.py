@@ -149,6 +149,12 @@ def definition_files() -> list[DefinitionFile]:
     return found
 
 
+def services() -> dict[str, Path]:
+    """The services of the platform by their names, each with its folder."""
+    found = [one for one in apps.get_app_configs() if one.name.startswith("madang.services.")]
+    return {config.label: Path(config.path) for config in found}
+
+
 def world(service: str | None = None) -> World:
     """What definitions must agree with here and now. Without institutions, theirs are not looked at."""
     institutions = list(Institution.objects.values_list("kind", "code"))

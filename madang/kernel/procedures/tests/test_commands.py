@@ -101,15 +101,8 @@ def test_a_new_procedure_loads_as_it_is_written(language: str):
     assert [*read(offered, World(TODAY)).procedure.stages][:2] == ["received", "reviewed"]  # type: ignore[union-attr]
 
 
-class _Petitions:
-    name, label = "madang.services.petitions", "petitions"
-
-    def __init__(self, path: Path) -> None:
-        self.path = str(path)
-
-
 def test_new_procedure_writes_a_file_in_its_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(new_procedure.apps, "get_app_configs", lambda: [_Petitions(tmp_path)])
+    monkeypatch.setattr(new_procedure, "services", lambda: {"petitions": tmp_path})
     out = StringIO()
     call_command("new_procedure", "petitions.street-lamp", stdout=out)
     file = tmp_path / "procedures" / "street-lamp.yaml"

@@ -3,14 +3,13 @@
 import os
 import re
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from madang.kernel.procedures.queries import services
 from madang.kernel.procedures.rules.procedure import ID
 from madang.kernel.procedures.rules.skeleton import skeleton
 
@@ -22,22 +21,18 @@ class Command(BaseCommand):
         parser.add_argument("id", metavar="SERVICE.NAME", help="for example petitions.street-lamp")
 
     def handle(self, *, id: str, **options: Any) -> None:
-        services = {
-            config.label: Path(config.path)
-            for config in apps.get_app_configs()
-            if config.name.startswith("madang.services.")
-        }
         if not re.fullmatch(ID, id):
             raise CommandError(
                 _("“%(id)s” is not SERVICE.NAME in small letters, such as petitions.street-lamp.") % {"id": id}
             )
         service, _dot, name = id.partition(".")
-        if service not in services:
-            known = ", ".join(sorted(services)) or "–"
+        folder = services().get(service)
+        if folder is None:
+            known = ", ".join(services()) or "–"
             raise CommandError(
                 _("There is no service “%(service)s”. Services: %(known)s.") % {"service": service, "known": known}
             )
-        path = services[service] / "procedures" / f"{name}.yaml"
+        path = folder / "procedures" / f"{name}.yaml"
         if path.exists():
             raise CommandError(_("%(path)s exists already.") % {"path": path})
         path.parent.mkdir(exist_ok=True)
