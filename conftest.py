@@ -23,11 +23,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def _fresh_minds(settings: Any) -> Iterator[None]:
     """What a process remembers of the database is forgotten between tests; passwords cost nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from madang.kernel.common.memory import forget
     from madang.kernel.institutions import queries as institutions
     from madang.kernel.procedures import queries as procedures
 
     yield
-    institutions.forget()
+    forget()
     institutions._calendar.cache_clear()
     procedures.forget()
     procedures.definition.cache_clear()

@@ -20,10 +20,11 @@ class Unrecorded(RuntimeError):
     """An action came to its end without a line in the audit log: it is rolled back, for its author to mend."""
 
 
-def action(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Makes a function an act of the office: one transaction, refused unless it is put on record, known by its name.
 
     The first argument is the subject, `by=` the person who acts (None: the system itself), the rest keyword-only.
+    A `single` action writes nothing but pending rows, all by one statement (see `common.work`).
     A domain error raised inside rolls everything back and reaches page and API in one shape.
     """
 
@@ -33,7 +34,7 @@ def action(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> T:
-            with work.begin(name) as piece:
+            with work.begin(name, single=single) as piece:
                 result = function(*args, **kwargs)
                 if not piece.recorded:
                     raise Unrecorded(f"{name} recorded nothing.")

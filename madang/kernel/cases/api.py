@@ -13,6 +13,7 @@ from madang.kernel.identity.api import NotSignedIn, caller, signed_in
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import by_login
 from madang.kernel.institutions.models import Institution
+from madang.kernel.institutions.queries import by_code
 from madang.kernel.procedures.forms import clean_data
 from madang.kernel.procedures.queries import current
 
@@ -30,13 +31,13 @@ from .queries import (
 Body = dict[str, Any]
 
 
-def _act(request: HttpRequest, act: Callable[[Person], Body]) -> Any:
+def _act(request: HttpRequest, act: Callable[[Person], Body], *, single: bool = False) -> Any:
     """Acts as the caller: once for each Idempotency-Key, however often the request arrives."""
     person: Person = request.auth  # type: ignore[attr-defined]
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return Status(201, act(person))
-    body = once(person, key, request.body, f"{request.method} {request.path}", lambda: act(person))
+    body = once(person, key, request.body, f"{request.method} {request.path}", lambda: act(person), single=single)
     return Status(201, body)
 
 
@@ -48,7 +49,7 @@ def _known(request: HttpRequest) -> Person:
 
 
 def _institution(code: str) -> Institution:
-    found = Institution.objects.filter(code=code, is_active=True).first()
+    found = by_code(code)
     if found is None:
         raise Invalid(fields={"institution": [_("There is no institution with this code.")]})
     return found
@@ -96,7 +97,7 @@ def case_router(service: str) -> Router:
             )  # fmt: skip
             return schemas.CaseOut.of(case, masked=False)
 
-        return _act(request, act)
+        return _act(request, act, single=True)
 
     @router.get("/{number}", response=schemas.CaseWhole, summary="Read")
     def reading(request: HttpRequest, number: str) -> Any:

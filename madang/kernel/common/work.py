@@ -6,9 +6,10 @@ into it; when the act ends they are all inserted by a single statement just befo
 
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 
 from django.db import connection, models, transaction
@@ -22,6 +23,7 @@ class Work:
     rows: list[models.Model] = field(default_factory=list)
     recorded: int = 0
     whole: bool = False
+    single: bool = False
 
 
 _current: ContextVar[Work | None] = ContextVar("work", default=None)
@@ -36,18 +38,21 @@ def current() -> Work:
 
 
 @contextmanager
-def begin(name: str, *, whole: bool = False) -> Iterator[Work]:
+def begin(name: str, *, whole: bool = False, single: bool = False) -> Iterator[Work]:
     """Opens the transaction of an action, or joins the one that is open; the outermost writes the pending rows at its end.
 
     An action that fails inside another leaves nothing behind, and the outer one may go on; unless the outer one is a
-    `whole`: then they succeed or fail together, which saves two round trips.
+    `whole`: then they succeed or fail together. A `single` one writes nothing but its pending rows, by one statement,
+    which is a transaction by itself: that saves BEGIN and COMMIT.
     """
     outer = _current.get()
-    work = Work(name, rows=outer.rows if outer else [], whole=whole)
+    if outer is not None and outer.single and not single:
+        raise RuntimeError(f"{name} needs a transaction; {outer.name} has none.")
+    work = Work(name, rows=outer.rows if outer else [], whole=whole, single=single)
     before = len(work.rows)
     token = _current.set(work)
     try:
-        with transaction.atomic(savepoint=outer is None or not outer.whole):
+        with nullcontext() if single else transaction.atomic(savepoint=outer is None or not outer.whole):
             yield work
             if outer is None:
                 flush()
@@ -70,21 +75,33 @@ def insert_together(rows: Iterable[models.Model]) -> None:
     """Inserts unsaved rows of several tables by one statement. Keys that other rows need must be set beforehand."""
     parts: list[str] = []
     values: list[object] = []
-    by_model = itertools.groupby(sorted(rows, key=lambda row: row._meta.label), key=type)
-    for number, (model, group) in enumerate(by_model):
-        fields = [f for f in model._meta.concrete_fields if f.db_default is models.NOT_PROVIDED]
+    for number, (model, group) in enumerate(itertools.groupby(sorted(rows, key=_table), key=type)):
         batch = list(group)
-        if batch[0].pk is None:
-            fields = [f for f in fields if not f.primary_key]
-        columns = ", ".join(f'"{f.column}"' for f in fields)
-        places = ", ".join("(" + ", ".join(["%s"] * len(fields)) + ")" for _ in batch)
-        parts.append(f'w{number} AS (INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {places})')
+        into, fields = _insertion(model, batch[0].pk is not None)
+        place = f"({', '.join(['%s'] * len(fields))})"
+        parts.append(f"w{number} AS ({into} VALUES {', '.join([place] * len(batch))})")
         values += [f.get_db_prep_save(f.pre_save(row, add=True), connection) for row in batch for f in fields]
         for row in batch:
             row._state.adding, row._state.db = False, "default"
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(parts)} SELECT", values)
+
+
+def _table(row: models.Model) -> str:
+    return row._meta.db_table
+
+
+@cache
+def _insertion(model: type[models.Model], with_key: bool) -> tuple[str, list[models.Field]]:  # type: ignore[type-arg]
+    """The beginning of an INSERT into a model's table, and the fields it takes: those the database does not fill itself."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.db_default is models.NOT_PROVIDED and (with_key or not field.primary_key)
+    ]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns})', fields
 
 
 class Keys:

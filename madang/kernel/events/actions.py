@@ -100,12 +100,13 @@ def once(
 ) -> dict[str, Any]:
     """Carries out a request that may arrive twice: the second time it gets the first answer, and nothing happens.
 
-    `respond` acts and returns the body of the answer, which is kept with the key in the same transaction.
+    `respond` acts and returns the body of the answer, which is kept with the key in the same transaction; `single` when
+    it does nothing but one single action.
     Raises Invalid when the key was used for a different request.
     """
     fingerprint = hashlib.sha256(route.encode() + b"\0" + request_body).hexdigest()
     try:
-        with work.begin(route, whole=True) as piece:
+        with work.begin(route, whole=True, single=single) as piece:
             body = respond()
             piece.rows.append(
                 Receipt(person_id=person.pk, key=key[:200], fingerprint=fingerprint, status=status, body=body)

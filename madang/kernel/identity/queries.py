@@ -1,7 +1,5 @@
 """Who is asking?"""
 
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from .models import Account, Person
@@ -17,12 +15,17 @@ def person_of(request: HttpRequest) -> Person | None:
 
 
 def by_token(token: str) -> Person | None:
-    """The person whose access token this is; None for an unknown, expired or disabled one."""
-    return (
-        Person.objects.filter(Q(tokens__expires_at=None) | Q(tokens__expires_at__gt=Now()), account__is_active=True)
-        .filter(tokens__digest=digest(token))
-        .first()
+    """The person whose access token this is; None for an unknown, expired or disabled one.
+
+    Asked at each request of a program, so the statement is written out: preparing it costs more than carrying it out.
+    """
+    found = Person.objects.raw(
+        "SELECT p.* FROM identity_token t JOIN identity_person p ON p.id = t.person_id"
+        " JOIN identity_account a ON a.person_id = p.id"
+        " WHERE t.digest = %s AND a.is_active AND (t.expires_at IS NULL OR t.expires_at > now())",
+        [digest(token)],
     )
+    return next(iter(found), None)
 
 
 def by_login(login: str) -> Account | None:

@@ -2,10 +2,8 @@
 
 import csv
 import json
-from dataclasses import dataclass
 from datetime import time
 from functools import cache, lru_cache
-from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -13,12 +11,13 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from madang.kernel.common.calendars import country_calendar
+from madang.kernel.common.memory import remembered
 from madang.kernel.common.worktime import Calendar, ClockError
 from madang.kernel.identity.models import Person
 
 from .models import DayOff, Department, Institution, Post
 
-# A day off announced by one process is known to every other within so many seconds, without a question for each case filed.
+# What one process announces or founds is known to every other within so many seconds.
 FRESH = 5.0
 
 
@@ -73,27 +72,16 @@ def working_calendar(institution: Institution | None) -> Calendar:
     return _calendar(institution.pk, institution.opens, institution.closes, lunch, last)
 
 
-@dataclass
-class _Known:
-    """The last day off that this process has heard of, and until when it need not ask again."""
-
-    last: int | None = None
-    until: float = 0.0
-
-
-_known = _Known()
-
-
-def forget() -> None:
-    """Makes this process ask for days off again; done by whoever announces one."""
-    _known.until = 0.0
-
-
+@remembered(FRESH)
 def _announced() -> int | None:
-    if monotonic() >= _known.until:
-        _known.last = DayOff.objects.aggregate(last=Max("id"))["last"]
-        _known.until = monotonic() + FRESH
-    return _known.last
+    """The last day off that was announced."""
+    return DayOff.objects.aggregate(last=Max("id"))["last"]
+
+
+@remembered(FRESH)
+def by_code(code: str) -> Institution | None:
+    """The active institution with this code."""
+    return Institution.objects.filter(code=code, is_active=True).first()
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from madang.kernel.cases.actions import assign, file, transfer
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import central_desk
 from madang.kernel.common.errors import DomainError, Invalid, Refused
+from madang.kernel.common.memory import forget
 from madang.kernel.common.parameters import parameter
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution
@@ -29,7 +30,6 @@ from .queries import (
     INSTITUTIONS,
     Proposal,
     competences,
-    forget,
     lessons,
     suggest,
     suggest_departments,

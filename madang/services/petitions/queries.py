@@ -3,8 +3,7 @@
 import csv
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from time import monotonic
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils import timezone
 from madang.kernel.analytics.engine.routing import Example, Router
 from madang.kernel.analytics.models import Learned
 from madang.kernel.cases.models import Case
+from madang.kernel.common.memory import remembered
 from madang.kernel.institutions.models import Department, Institution
 
 INSTITUTIONS, DEPARTMENTS = "petitions.institutions", "petitions.departments"
@@ -30,24 +30,16 @@ class Proposal:
     confidence: float
 
 
-_routers: dict[str, tuple[float, int, Router | None]] = {}
-
-
+@remembered(FRESH)
 def router(name: str) -> Router | None:
     """The newest trained router of this name; None before the first training."""
-    until, version, known = _routers.get(name, (0.0, 0, None))
-    if monotonic() < until:
-        return known
-    newest = Learned.objects.filter(name=name).order_by("-id").values_list("id", flat=True).first() or 0
-    if newest != version:
-        known = Router.loads(bytes(Learned.objects.get(pk=newest).body)) if newest else None
-    _routers[name] = (monotonic() + FRESH, newest, known)
-    return known
+    newest = Learned.objects.filter(name=name).order_by("-id").values_list("id", flat=True).first()
+    return _loaded(newest) if newest else None
 
 
-def forget() -> None:
-    """Makes this process look for newer routers; done by whoever trains one."""
-    _routers.clear()
+@lru_cache(maxsize=4)
+def _loaded(key: int) -> Router:
+    return Router.loads(bytes(Learned.objects.get(pk=key).body))
 
 
 def suggest(title: str, body: str, k: int = 3) -> list[Proposal]:

@@ -28,7 +28,7 @@ _keys = work.Keys("cases_case_key")
 _numbers = work.Keys("cases_case_number")
 
 
-@action("cases.file")
+@action("cases.file", single=True)
 def file(
     version: Version, *, by: Person | None, data: dict[str, Any], institution: Institution, channel: str = Case.Channel.WEB,
     is_public: bool = False, title: str = "", topic: str = "", language: str = "", key: str | None = None,

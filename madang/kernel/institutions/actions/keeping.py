@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.memory import forget
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 
 from ..contracts import DayOffAnnounced
 from ..models import DayOff, Department, Institution, Post
-from ..queries import forget
 
 
 def _require_operator(by: Person | None) -> None:
@@ -30,6 +30,7 @@ def found(institution: Institution, *, by: Person | None, desk_name: str = "", d
     Department.objects.create(
         institution=institution, code="desk", is_desk=True, name=desk_name or _("Petition desk"), name_en=desk_name_en
     )
+    forget()
     record(institution, by=by, institution_id=institution.pk, code=institution.code)
     return institution
 
@@ -41,6 +42,7 @@ def revise(institution: Institution, *, by: Person | None, **changes: Any) -> In
     for name, value in changes.items():
         setattr(institution, name, value)
     institution.save(update_fields=[*changes])
+    forget()
     record(institution, by=by, institution_id=institution.pk, changed=sorted(changes))
     return institution
 

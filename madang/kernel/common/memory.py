@@ -1,0 +1,37 @@
+"""What a process may remember for some seconds, so that what rarely changes is not asked for at each request."""
+
+from collections.abc import Callable, Hashable
+from functools import wraps
+from time import monotonic
+from typing import Any, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_memories: list[dict[Hashable, tuple[float, Any]]] = []
+
+
+def remembered(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Remembers each answer of a function for so long: a change is known to every process within that time."""
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        memory: dict[Hashable, tuple[float, Any]] = {}
+        _memories.append(memory)
+
+        @wraps(function)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> T:
+            until, answer = memory.get(args, (0.0, None))
+            if monotonic() >= until:
+                answer = function(*args, **kwargs)
+                memory[args] = (monotonic() + seconds, answer)
+            return cast(T, answer)
+
+        return ask
+
+    return decorate
+
+
+def forget() -> None:
+    """Forgets everything: for whoever has just changed what is remembered, and between tests."""
+    for memory in _memories:
+        memory.clear()
