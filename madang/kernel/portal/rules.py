@@ -114,6 +114,11 @@ def class_of(value: float, bounds: Sequence[float]) -> int:
     return next((number for number, bound in enumerate(bounds, 1) if value <= bound), len(bounds))
 
 
+def drawing_unit(view_box: str) -> float:
+    """How many units of a drawing ("0 0 960 700") are one where it is 480 wide: for hatchings and pins on any map."""
+    return round(float(view_box.split()[2]) / 480, 3)
+
+
 def shown_labels(count: int, limit: int = 4) -> list[int]:
     """Which of `count` equally spaced labels to print: first and last, and evenly between, at most `limit`."""
     if count <= limit:

@@ -18,6 +18,8 @@ from madang.kernel.portal.templatetags.marks import COMPONENTS, html_attributes,
 
 library = Library()
 MAX_SERIES = 5
+# A field of a map's legend, where the map is 480 wide: its hatching is the map's.
+_SWATCH = {"width": 28, "height": 18, "edge": 1, "inner_width": 26, "inner_height": 16, "round": 2}
 
 
 @library.filter
@@ -33,6 +35,12 @@ def number(value: float | None) -> str:
 def plain(value: float) -> str:
     """A number for programs, the same in any language."""
     return str(value)
+
+
+@library.filter
+def drawing_unit(view_box: str) -> str:
+    """By how much a hatching or a pin of a drawing has to grow; see rules."""
+    return str(rules.drawing_unit(view_box))
 
 
 @library.filter
@@ -156,10 +164,12 @@ def division_map(
         {"level": number_ + 5 - len(bounds), "low": lows[number_ - 1], "high": bound, "after": number_ > 1}
         for number_, bound in enumerate(bounds, 1)
     ]
+    grain = rules.drawing_unit(shape["viewBox"])
     ranked = sorted((one for one in divisions if one["value"] is not None), key=lambda one: one["value"], reverse=True)
     return _figure(title, note, unit, [_("Division"), _("Value")], [[one["name"], one["value"]] for one in ranked]) | {
         "divisions": divisions,
         "view_box": shape["viewBox"],
+        "swatch": {name: size * grain for name, size in _SWATCH.items()},
         "legend": legend[::-1],
         "missing": any(one["value"] is None for one in divisions),
     }

@@ -66,22 +66,23 @@ def error_summary(*forms_: forms.BaseForm) -> dict[str, Any]:
     """What has to be put right before a form can be sent, each with a link to its field. Empty when nothing has."""
     problems: list[tuple[str, str]] = []
     for form in forms_:
-        problems += [("", message) for message in form.non_field_errors()]
-        problems += [(_first_id(bound), message) for bound in form for message in bound.errors]
+        problems += [("", str(message)) for message in form.non_field_errors()]
+        problems += [(_first_id(bound), str(message)) for bound in form for message in bound.errors]
     return {"problems": problems}
 
 
-@library.inclusion_tag("portal/components/map_point.html")
+@library.inclusion_tag("portal/components/map_point.html", takes_context=True)
 def map_point(
-    latitude: BoundField, longitude: BoundField, legend: str = "", hint: str = "", shape: Any = None
+    context: Context, latitude: BoundField, longitude: BoundField, legend: str = "", hint: str = "", shape: Any = None
 ) -> dict[str, Any]:
     """A place: two inputs, and with JavaScript a map to press on. `shape` needs bounds [west, south, east, north]."""
+    both = (latitude, longitude)
     return {
-        "parts": [_control(bound) for bound in (latitude, longitude)],
+        "parts": [_control(bound, f"{bound.auto_id}_error" if bound.errors else "") for bound in both],
         "legend": legend,
         "hint": hint,
-        "shape": shape,
-        "errors": [*latitude.errors, *longitude.errors],
+        "shape": shape or context.get("map_shape"),
+        "errors": [(f"{bound.auto_id}_error", error) for bound in both for error in bound.errors[:1]],
         "required": latitude.field.required,
         "id": latitude.id_for_label,
     }

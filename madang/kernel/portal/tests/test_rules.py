@@ -141,3 +141,8 @@ def test_no_time_at_all_has_gone_entirely() -> None:
 )
 def test_stages_have_tones(stage: str, tone: str) -> None:
     assert rules.stage_tone(stage) == tone
+
+
+@pytest.mark.parametrize(("view_box", "unit"), [("0 0 480 300", 1), ("0 0 6654 6225", 13.863), ("-5 -5 240 1", 0.5)])
+def test_a_pin_is_as_large_on_any_map(view_box: str, unit: float) -> None:
+    assert rules.drawing_unit(view_box) == unit
