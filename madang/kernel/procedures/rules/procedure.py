@@ -22,12 +22,11 @@ from pydantic import (
 
 from .checks import Step, check_form, check_steps
 from .fields import AnyField, FieldBase
-from .problems import _, choose, refuse, wrong
+from .problems import _, refuse, wrong
 from .stages import MOVES, USUAL_STAGES, Move, Stage, check_stages, complete
 from .terms import Term
 from .texts import Line, Localized, Name, Part, is_stored
 
-Recipient = Literal["applicant", "desk", "officer", "manager"]
 ID = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STORED: dict[str, Any] = {"languages": None, "stored": True}
 
@@ -137,12 +136,6 @@ class Procedure(Part):
         ),
     )
     feedback: FeedbackRule = Field(default=FeedbackRule(), description=_("What the applicant may do with the answer."))
-    notify: dict[Name, tuple[Recipient, ...]] = Field(
-        default_factory=dict,
-        description=_(
-            "Who is told when a case enters a stage. Left out: the applicant, at the first and the final ones."
-        ),
-    )
     keep: Keep = Field(description=_("How long a case is kept after it was closed; the applicant is told so."))
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")] | None = Field(
         default=None, description=_("The letters that case numbers begin with; of the service's name when left out.")
@@ -170,10 +163,6 @@ class Procedure(Part):
         if is_stored(info):
             return self
         problems = [found.within(("steps",)) for found in check_steps(self.steps, self.form)]
-        for name in self.notify.keys() - self.stages.keys():
-            remedy, words = choose(name, self.stages)
-            message = _("there is no stage “%(stage)s”")
-            problems.append(wrong(message, remedy, "notify", name, at_key=True, stage=name, **words))
         if "extension" in self.model_fields_set and "extend" not in self.may:
             message = _("`extension` is written, but `may` does not allow to extend")
             remedy = _("add extend to `may`, or remove `extension`.")
@@ -200,11 +189,6 @@ class Procedure(Part):
     def final_stages(self) -> tuple[str, ...]:
         """Where a case can end, those of the engine included."""
         return tuple(name for name, stage in self.stages.items() if stage.final)
-
-    def told_at(self, stage: str) -> tuple[Recipient, ...]:
-        """Who is told when a case enters this stage."""
-        usual: tuple[Recipient, ...] = ("applicant",) if stage == self.first_stage or self.stages[stage].final else ()
-        return self.notify.get(stage, usual)
 
     @cached_property
     def pages(self) -> tuple[tuple[FieldBase, ...], ...]:

@@ -13,7 +13,7 @@ from .problems import _
 from .procedure import ExtensionRule, FeedbackRule, Keep, Offer, Procedure
 from .skeleton import skeleton
 from .stages import Stage
-from .wording import FIELD_TYPES, NOT_YET
+from .wording import FIELD_TYPES, NOT_YET, NOT_YET_IN_STAGES
 
 Translate = Callable[[str], str]
 
@@ -119,7 +119,8 @@ def _page(t: Translate) -> Iterator[str]:
     yield f"\n## {words['later']}\n"
     yield t(_("These keys are refused, so that nobody relies on what does not happen."))
     yield f"\n| {words['key']} | {words['until']} |\n|---|---|"
-    yield from (f"| `{key}` | {t(meanwhile)} |" for key, meanwhile in NOT_YET.items())
+    later = NOT_YET | {f"stages: {key}": meanwhile for key, meanwhile in NOT_YET_IN_STAGES.items()}
+    yield from (f"| `{key}` | {t(meanwhile)} |" for key, meanwhile in later.items())
 
 
 def _own(field: type[FieldBase]) -> list[str]:

@@ -36,6 +36,11 @@ NOT_YET = {
     "result": _("the answer is a text by the officer"),
     "sign_in": _("everybody signs in the same way"),
     "open_to": _("everybody who signed in may file"),
+    "notify": _("the applicant is told of everything, and the office of what it has to do"),
+}
+NOT_YET_IN_STAGES = {
+    "by": _("officers, the desk and managers may each handle a case"),
+    "reason": _("every result is sent with a text"),
     "do": _("officers carry the decision out themselves"),
 }
 
@@ -164,10 +169,11 @@ def _measure(kind: str, context: Mapping[str, Any]) -> tuple[str, str, dict[str,
 def _unknown_key(path: Path, data: Any) -> Problem:
     key = str(path[-1])
     part = _part(path[:-1], data)
-    if key in NOT_YET and (part is Procedure or key == "do"):
+    later = {Procedure: NOT_YET, Stage: NOT_YET_IN_STAGES}.get(part, {})
+    if key in later:
         message = _("`%(key)s` is not supported yet")
         remedy = _("remove it; until then %(t_meanwhile)s.")
-        return wrong(message, remedy, *path, at_key=True, key=key, t_meanwhile=NOT_YET[key])
+        return wrong(message, remedy, *path, at_key=True, key=key, t_meanwhile=later[key])
     if issubclass(part, FieldBase):
         takers = [name for name, one in FIELD_TYPES.items() if key in one.model_fields]
         if takers:

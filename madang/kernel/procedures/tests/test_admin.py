@@ -40,10 +40,10 @@ def test_an_operator_publishes_a_definition(office: Any, operator: Any):
 
 def test_every_mistake_is_told_with_its_line(office: Any):
     page = office.post(
-        reverse(ADD), {"text": TEXT.replace("law:", "lawe:").replace("by: desk", "by: boss")}
+        reverse(ADD), {"text": TEXT.replace("law:", "lawe:").replace("then: [reviewed, returned]", "then: [revewed]")}
     ).content.decode()
     assert "Line 5: there is no key `lawe` here — did you mean “law”?" in page
-    assert "Line 61: `by` cannot be “boss”" in page
+    assert "Line 61: there is no stage “revewed”" in page
     assert not Version.objects.exists()
 
 

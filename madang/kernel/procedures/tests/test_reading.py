@@ -36,8 +36,8 @@ form:
       - {id: what, type: text, label: {ko: 무엇, en: What}}
     repeat: {min: 1, max: 3}
 stages:
-  received: {label: {ko: 접수, en: Received}, by: desk, then: [checked]}
-  checked: {label: {ko: 검토, en: Checked}, by: officer, then: [done, returned]}
+  received: {label: {ko: 접수, en: Received}, then: [checked]}
+  checked: {label: {ko: 검토, en: Checked}, then: [done, returned]}
   done: {label: {ko: 완료, en: Done}, final: true}
 examples:
   - {title: 첫째, kind: other, which: 전구, seen_on: today, rows: [{what: 하나}]}
@@ -68,7 +68,7 @@ ONE_MISTAKE = [
     (", required: true", ", requierd: true", "f:7: there is no key `requierd` here — did you mean “required”?"),
     (", required: true", ", min: 3",
      "f:7: a field of the type text does not take `min` — remove it; only these take it: number, money."),
-    ("by: desk,", "by: desk, do: tests.step,",
+    ("then: [checked]", "then: [checked], do: tests.step",
      "f:23: `do` is not supported yet — remove it; until then officers carry the decision out themselves."),
     # Texts
     ("title: {ko: 가로등, en: Street lamp}", "title: 가로등",
@@ -135,14 +135,19 @@ ONE_MISTAKE = [
     ("then: [done, returned]", "then: [checked]",
      "f:24: the stage “checked” leads to itself — remove it from `then`."),
     ("final: true", "final: false", "f:25: no stage is final: a case could never end — write `final: true` in the last stage."),
-    ("by: officer, then: [done, returned]", "by: officer",
+    (", then: [done, returned]", "",
      "f:24: nothing follows the stage “checked” — write `then: [next_stage]`, or `final: true` when the case ends here."),
-    ("by: officer, ", "",
-     "f:24: nobody moves cases on from the stage “checked” — write `by: desk`, `officer`, `manager` or `applicant`."),
+    ("  done:", "  more: {label: {ko: 더, en: More}, then: [done]}\n  done:",
+     "f:25: no case can reach the stage “more” — name it in the `then` of another stage, or remove it; a case starts in “received”."),
+    ("then: [done, returned]}", "then: [more]}\n  more: {label: {ko: 더, en: More}, then: [done]}",
+     "f:25: “more” would be a third open stage — leave it out; until now there are two, here “received” and “checked”."),
+    ("then: [done, returned]", "then: [received]", "f:25: no case can reach the stage “done” — name it in the `then` of another "
+     "stage, or remove it; a case starts in “received”."),
     ("final: true", "final: true, then: [checked]",
-     "f:25: “done” is final and yet has `then` — remove `then`, or `final: true`."),
-    ("by: desk", "by: boss", "f:23: `by` cannot be “boss” — choose one of: desk, officer, manager, applicant."),
-    ("stages:", "notify: {recieved: [applicant]}\nstages:", "f:22: there is no stage “recieved” — did you mean “received”?"),
+     "f:25: “done” is final, and yet `then` follows — remove `then`, or `final: true`."),
+    ("then: [checked]", "by: desk, then: [checked]",
+     "f:23: `by` is not supported yet — remove it; until then officers, the desk and managers may each handle a case."),
+    ("stages:", "may: [transfr]\nstages:", "f:22: `may` cannot be “transfr” — did you mean “transfer”?"),
     ("stages:", "may: [transfer]\nextension: {max: 1}\nstages:",
      "f:23: `extension` is written, but `may` does not allow to extend — add extend to `may`, or remove `extension`."),
     # Pages
