@@ -20,16 +20,19 @@ def wind_running_clocks(event: DayOffAnnounced) -> None:
 
 @on(told.CaseFiled)
 def tell_of_reception(event: told.CaseFiled) -> None:
+    """The applicant is told that the case was received, where, and until when it will be answered."""
     _to_applicant(event, "received")
 
 
 @on(told.CaseTransferred)
 def tell_of_transfer(event: told.CaseTransferred) -> None:
+    """The applicant is told which institution has the case now, and why (Act 16, Decree 13)."""
     _to_applicant(event, "transferred", reason=_case(event).transfers.order_by("-at").first().reason)
 
 
 @on(told.CaseAssigned)
 def tell_of_assignment(event: told.CaseAssigned) -> None:
+    """Whoever was made responsible is told, as long as they still are."""
     case = _case(event)
     if case.assignee and event.assignee_id == case.assignee_id:
         _send(case, event, case.assignee, "assigned")
@@ -37,17 +40,20 @@ def tell_of_assignment(event: told.CaseAssigned) -> None:
 
 @on(told.SupplementAsked)
 def tell_of_question(event: told.SupplementAsked) -> None:
+    """The applicant is asked, with the day by which to reply (Decree 24)."""
     asked = Supplement.objects.get(pk=event.supplement_id)
     _to_applicant(event, "supplement_asked", question=asked.question, answer_by=asked.answer_by)
 
 
 @on(told.SupplementGiven)
 def tell_of_reply(event: told.SupplementGiven) -> None:
+    """The office is told that the reply is in and the clock runs again."""
     _to_office(event, "supplement_given")
 
 
 @on(told.CaseExtended)
 def tell_of_extension(event: told.CaseExtended) -> None:
+    """The applicant is told of the new due moment and the reason, or asked to consent (Decree 21)."""
     extension = Extension.objects.get(pk=event.extension_id)
     _to_applicant(
         event, "consent_asked" if event.needs_consent else "extended", reason=extension.reason, period=extension.period
@@ -56,6 +62,7 @@ def tell_of_extension(event: told.CaseExtended) -> None:
 
 @on(told.ResultProposed)
 def tell_of_proposal(event: told.ResultProposed) -> None:
+    """The managers of the institution are told that an answer waits for approval."""
     case = _case(event)
     for post in case.institution.posts.filter(role=Post.Role.MANAGER).select_related("person"):
         _send(case, event, post.person, "approval_asked")
@@ -63,22 +70,26 @@ def tell_of_proposal(event: told.ResultProposed) -> None:
 
 @on(told.CaseClosed)
 def tell_of_result(event: told.CaseClosed) -> None:
+    """The applicant gets the answer (Act 27)."""
     result = Result.objects.get(pk=event.result_id)
     _to_applicant(event, "answered" if event.round == 1 else "additional_answered", answer=result.text)
 
 
 @on(told.CaseWithdrawn)
 def tell_of_withdrawal(event: told.CaseWithdrawn) -> None:
+    """The office is told that there is nothing left to do."""
     _to_office(event, "withdrawn")
 
 
 @on(told.FollowUpAsked)
 def tell_of_follow_up(event: told.FollowUpAsked) -> None:
+    """The office is told that an additional answer is wanted."""
     _to_office(event, "follow_up_asked")
 
 
 @on(told.DeadlineNear)
 def tell_of_near_deadline(event: told.DeadlineNear) -> None:
+    """The office is reminded of a deadline less than a day away."""
     _to_office(event, "near")
 
 

@@ -38,44 +38,62 @@ class AssignmentIn(Strict):
 
 
 class TransferIn(Strict):
+    """The competent institution by its code, and why the case goes there."""
+
     institution: str = Field(max_length=40)
     reason: Text
 
 
 class SupplementIn(Strict):
+    """What the applicant should send or explain, and in how many days."""
+
     question: Text
     days: int | None = Field(None, ge=1, le=90)
 
 
 class TextIn(Strict):
+    """What somebody writes."""
+
     text: Text
 
 
 class ExtensionIn(Strict):
+    """How much longer it takes, in the unit of the period, and why."""
+
     period: str = Field(max_length=12, examples=["7d"])
     reason: Text
 
 
 class ConsentIn(Strict):
+    """The applicant's yes or no to a further extension."""
+
     agree: bool
 
 
 class AnswerIn(Strict):
+    """The answer, as a draft or for good; `stage` is how the case ends, left out: the usual way."""
+
     text: Text
     stage: str = Field("", max_length=40)
     state: Literal["draft", "final"] = "final"
 
 
 class ReasonIn(Strict):
+    """Why."""
+
     reason: Text
 
 
 class RatingIn(Strict):
+    """Satisfaction from 1 (very dissatisfied) to 5 (very satisfied)."""
+
     score: int = Field(ge=1, le=5)
     comment: str = Field("", max_length=2000)
 
 
 class WithdrawalIn(Strict):
+    """Taking a case back; one need not say why."""
+
     reason: str = Field("", max_length=2000)
 
 
@@ -171,6 +189,8 @@ class EntryOut(Schema):
 
 
 class AnswerOut(Schema):
+    """An answer that was sent; `round` 2 is the additional one."""
+
     round: int
     stage: str
     text: str
@@ -178,6 +198,8 @@ class AnswerOut(Schema):
 
 
 class SupplementOut(Schema):
+    """A question to the applicant and the reply, empty while there is none."""
+
     question: str
     answer_by: date
     reply: str

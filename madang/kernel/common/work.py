@@ -46,13 +46,14 @@ def begin(name: str, *, whole: bool = False, single: bool = False) -> Iterator[W
     which is a transaction by itself: that saves BEGIN and COMMIT.
     """
     outer = _current.get()
+    alone = single and not connection.in_atomic_block
     if outer is not None and outer.single and not single:
         raise RuntimeError(f"{name} needs a transaction; {outer.name} has none.")
     work = Work(name, rows=outer.rows if outer else [], whole=whole, single=single)
     before = len(work.rows)
     token = _current.set(work)
     try:
-        with nullcontext() if single else transaction.atomic(savepoint=outer is None or not outer.whole):
+        with nullcontext() if alone else transaction.atomic(savepoint=outer is None or not outer.whole):
             yield work
             if outer is None:
                 flush()

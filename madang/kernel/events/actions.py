@@ -96,7 +96,13 @@ def _adapter(contract: type) -> TypeAdapter[Any]:
 
 
 def once(
-    person: Any, key: str, request_body: bytes, route: str, respond: Callable[[], dict[str, Any]], status: int = 201
+    person: Any,
+    key: str,
+    request_body: bytes,
+    route: str,
+    respond: Callable[[], dict[str, Any]],
+    *,
+    single: bool = False,
 ) -> dict[str, Any]:
     """Carries out a request that may arrive twice: the second time it gets the first answer, and nothing happens.
 
@@ -108,9 +114,7 @@ def once(
     try:
         with work.begin(route, whole=True, single=single) as piece:
             body = respond()
-            piece.rows.append(
-                Receipt(person_id=person.pk, key=key[:200], fingerprint=fingerprint, status=status, body=body)
-            )
+            piece.rows.append(Receipt(person_id=person.pk, key=key[:200], fingerprint=fingerprint, body=body))
         return body
     except IntegrityError:
         receipt = Receipt.objects.filter(person_id=person.pk, key=key[:200]).first()

@@ -14,6 +14,8 @@ from .models import Failure
 
 @admin.register(Failure)
 class FailureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Handlers that failed, why, and when they are tried again."""
+
     list_display = ["handler", "event", "attempts", "next_at", "error"]
     list_select_related = ["event"]
     list_filter = ["handler"]

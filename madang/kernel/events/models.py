@@ -45,7 +45,6 @@ class Receipt(models.Model):
     person_id = models.BigIntegerField()
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
-    status = models.PositiveSmallIntegerField()
     body = models.JSONField(encoder=DjangoJSONEncoder)
     at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
                 ('person_id', models.BigIntegerField()),
                 ('key', models.CharField(max_length=200)),
                 ('fingerprint', models.CharField(help_text='SHA-256 of method, path and body.', max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
                 ('body', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
