@@ -23,6 +23,8 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Person)
 class PersonAdmin(ReadOnly):
+    """Persons by name; how they are reached is not shown."""
+
     list_display = ["name", "language", "registered_at"]
     search_fields = ["name", "account__login"]
     fields = ["name", "language", "registered_at"]
@@ -30,6 +32,8 @@ class PersonAdmin(ReadOnly):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnly):
+    """Who may sign in, and who runs the system."""
+
     list_display = ["login", "person", "is_active", "is_operator", "last_login"]
     list_filter = ["is_active", "is_operator"]
     list_select_related = ["person"]
@@ -39,5 +43,7 @@ class AccountAdmin(ReadOnly):
 
 @admin.register(Company)
 class CompanyAdmin(ReadOnly):
+    """Companies by their registration number."""
+
     list_display = ["number", "name"]
     search_fields = ["number", "name"]

@@ -21,6 +21,8 @@ class NoDeletion(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Institution)
 class InstitutionAdmin(NoDeletion):
+    """One more institution in a minute; its code stays what it was."""
+
     list_display = ["name", "code", "kind", "parent", "is_active"]
     list_filter = ["kind", "is_active"]
     list_select_related = ["parent"]
@@ -41,6 +43,8 @@ class InstitutionAdmin(NoDeletion):
 
 @admin.register(Department)
 class DepartmentAdmin(NoDeletion):
+    """Departments and desks of institutions."""
+
     list_display = ["name", "institution", "is_desk", "phone"]
     list_select_related = ["institution"]
     search_fields = ["name", "institution__name"]
@@ -52,6 +56,8 @@ class DepartmentAdmin(NoDeletion):
 
 @admin.register(Post)
 class PostAdmin(NoDeletion):
+    """Who serves where, in which role; a post is ended, not changed."""
+
     list_display = ["person", "role", "institution", "department", "since", "until"]
     list_filter = ["role"]
     list_select_related = ["person", "institution", "department"]
@@ -75,6 +81,8 @@ class PostAdmin(NoDeletion):
 
 @admin.register(DayOff)
 class DayOffAdmin(NoDeletion):
+    """Holidays announced later: clocks that run over them are wound anew."""
+
     list_display = ["date", "name", "institution", "source"]
     list_select_related = ["institution"]
     autocomplete_fields = ["institution"]
@@ -91,6 +99,8 @@ class DayOffAdmin(NoDeletion):
 
 @admin.register(Division)
 class DivisionAdmin(NoDeletion):
+    """Provinces, districts and towns, as the country pack has them."""
+
     list_display = ["full_name", "code", "level", "until"]
     list_filter = ["level"]
     search_fields = ["full_name", "name_en", "code"]

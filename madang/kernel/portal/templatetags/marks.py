@@ -48,6 +48,7 @@ def html_attributes(attributes: Mapping[str, Any]) -> SafeString:
 
 
 def component(template: str, /, **context: Any) -> SafeString:
+    """The template of a component, filled."""
     return mark_safe(render_to_string(f"{COMPONENTS}{template}.html", context))  # noqa: S308
 
 

@@ -23,6 +23,7 @@ from madang.kernel.institutions.queries import posts_of
 from madang.kernel.notices.queries import unread_count
 
 from .. import rules
+from ..contracts import MENU
 from ..forms import PersonForm, StyleguideForm
 from ..templatetags.marks import first_url
 
@@ -69,7 +70,7 @@ def _menu(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
     """The main menu: for everyone, and the workbench for those who hold posts."""
     pages = [
         (_("Services"), "portal:services"),
-        (_("Public cases"), "petitions:list"),
+        *((item.label, item.address) for item in MENU),
         (_("Institutions"), "portal:institutions"),
         (_("Figures"), "portal:figures"),
     ]
