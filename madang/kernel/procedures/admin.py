@@ -18,7 +18,7 @@ from .models import Version
 
 
 @admin.register(Version)
-class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VersionAdmin(admin.ModelAdmin):
     """A version is published and read; it is never changed or deleted."""
 
     list_display = ["procedure", "title", "number", "published_at", "published_by"]
@@ -26,7 +26,7 @@ class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ["published_by"]
     search_fields = ["procedure"]
     ordering = ["procedure", "-number"]
-    fields = readonly_fields = ["procedure", "number", "published_at", "published_by", "digest", "written"]
+    readonly_fields = ["procedure", "number", "published_at", "published_by", "digest", "written"]
 
     @admin.display(description=_("title"))
     def title(self, version: Version) -> str:
@@ -48,7 +48,7 @@ class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_form(request, obj, change, **kwargs) if obj else DefinitionForm
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else ["text"]
+        return self.readonly_fields if obj else ["text"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else []

@@ -12,7 +12,7 @@ from ..rules import Procedure
 from ..rules.source import MOST_CHARACTERS
 
 
-class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
+class DefinitionForm(forms.ModelForm):
     """Takes the text of a definition, and tells every mistake with its line."""
 
     text = forms.CharField(

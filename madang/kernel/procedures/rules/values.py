@@ -59,15 +59,15 @@ def _text(value: Any, most: int, *, lines: bool = False) -> str | None:
     return value or None
 
 
-def read_text(one: TextField, value: Any, today: date) -> str | None:
+def _read_text(one: TextField, value: Any, today: date) -> str | None:
     return _text(value, one.max_length)
 
 
-def read_textarea(one: TextareaField, value: Any, today: date) -> str | None:
+def _read_textarea(one: TextareaField, value: Any, today: date) -> str | None:
     return _text(value, one.max_length, lines=True)
 
 
-def read_number(one: NumberField | MoneyField, value: Any, today: date) -> int | float | None:
+def _read_number(one: NumberField | MoneyField, value: Any, today: date) -> int | float | None:
     decimals = one.decimals if isinstance(one, NumberField) else 0
     least = -LARGEST if one.min is None else one.min
     most = LARGEST if one.max is None else one.max
@@ -91,7 +91,7 @@ def read_number(one: NumberField | MoneyField, value: Any, today: date) -> int |
     return int(value) if value == int(value) else value
 
 
-def read_day(one: DateField, value: Any, today: date) -> str | None:
+def _read_day(one: DateField, value: Any, today: date) -> str | None:
     if value == "":
         return None
     day = read_date(value.strip() if isinstance(value, str) else value)
@@ -105,7 +105,7 @@ def read_day(one: DateField, value: Any, today: date) -> str | None:
     return day.isoformat()
 
 
-def read_choice(one: ChoiceField, value: Any, today: date) -> str | None:
+def _read_choice(one: ChoiceField, value: Any, today: date) -> str | None:
     if value == "":
         return None
     if not isinstance(value, str) or value not in one.values:
@@ -113,7 +113,7 @@ def read_choice(one: ChoiceField, value: Any, today: date) -> str | None:
     return value
 
 
-def read_choices(one: ChoicesField, value: Any, today: date) -> list[str] | None:
+def _read_choices(one: ChoicesField, value: Any, today: date) -> list[str] | None:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, (list, tuple)):
         raise Wrong(_("Choose from the answers."))
@@ -123,7 +123,7 @@ def read_choices(one: ChoicesField, value: Any, today: date) -> list[str] | None
     return [answer for answer in one.values if answer in values] or None
 
 
-def read_yesno(one: FieldBase, value: Any, today: date) -> bool | None:
+def _read_yesno(one: FieldBase, value: Any, today: date) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().lower() in ("", "true", "false"):
@@ -131,14 +131,14 @@ def read_yesno(one: FieldBase, value: Any, today: date) -> bool | None:
     raise Wrong(_("Choose yes or no."))
 
 
-def read_email(one: FieldBase, value: Any, today: date) -> str | None:
+def _read_email(one: FieldBase, value: Any, today: date) -> str | None:
     address = _text(value, 254)
     if address and not _EMAIL.fullmatch(address):
         raise Wrong(_("Write the whole e-mail address, for example name@example.org."))
     return address
 
 
-def read_phone(one: FieldBase, value: Any, today: date) -> str | None:
+def _read_phone(one: FieldBase, value: Any, today: date) -> str | None:
     typed = _text(value, 40)
     if typed is None:
         return None
@@ -148,7 +148,7 @@ def read_phone(one: FieldBase, value: Any, today: date) -> str | None:
     return re.sub(r"[\s().\-]+", "-", typed).strip("-")
 
 
-def read_files(one: FileField, value: Any, today: date) -> list[str] | None:
+def _read_files(one: FileField, value: Any, today: date) -> list[str] | None:
     references = [value] if isinstance(value, str) and value else value or []
     if not isinstance(references, (list, tuple)):
         raise Wrong(_("Name uploaded files here."))
@@ -161,15 +161,15 @@ def read_files(one: FileField, value: Any, today: date) -> list[str] | None:
 
 
 READERS: dict[str, Callable[[Any, Any, date], Any]] = {
-    "text": read_text,
-    "textarea": read_textarea,
-    "number": read_number,
-    "money": read_number,
-    "date": read_day,
-    "choice": read_choice,
-    "choices": read_choices,
-    "yesno": read_yesno,
-    "email": read_email,
-    "phone": read_phone,
-    "file": read_files,
+    "text": _read_text,
+    "textarea": _read_textarea,
+    "number": _read_number,
+    "money": _read_number,
+    "date": _read_day,
+    "choice": _read_choice,
+    "choices": _read_choices,
+    "yesno": _read_yesno,
+    "email": _read_email,
+    "phone": _read_phone,
+    "file": _read_files,
 }

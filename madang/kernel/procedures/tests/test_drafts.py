@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from madang.kernel.common.errors import Invalid, Refused
-from madang.kernel.procedures.actions import clear_drafts, discard_draft, save_draft
+from madang.kernel.procedures.actions import _clear, clear_drafts, discard_draft, save_draft
 from madang.kernel.procedures.models import Draft
 from madang.kernel.procedures.queries import draft_of, drafts_visible_to
 
@@ -64,3 +64,12 @@ def test_drafts_are_deleted_after_thirty_days(published: Any, citizen: Any, stra
     assert clear_drafts() == (days == 31)
     assert Draft.objects.filter(person=citizen).exists() == (days == 29)
     assert Draft.objects.filter(person=stranger).exists()
+
+
+@pytest.mark.refuses("procedures.clear_drafts")
+def test_only_the_system_clears_away(published: Any, citizen: Any, operator: Any):
+    save_draft(published, by=citizen, data={"title": "a"})
+    for person in (citizen, operator):
+        with pytest.raises(Refused):
+            _clear(Draft.objects.all(), by=person)
+    assert Draft.objects.count() == 1
