@@ -1,6 +1,6 @@
 """Every definition of every service, and every example in it: read, published, shown on each page in each language.
 
-`examples()` gives each procedure with each filled-in form, also to tests that go on from there: file it, bring it to each end.
+`examples()` gives each procedure with each filled-in form, also to tests that go on from there and file it.
 """
 
 import json

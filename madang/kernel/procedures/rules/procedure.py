@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -190,7 +189,7 @@ class Procedure(Part):
         """Where a case can end, those of the engine included."""
         return tuple(name for name, stage in self.stages.items() if stage.final)
 
-    @cached_property
+    @property
     def pages(self) -> tuple[tuple[FieldBase, ...], ...]:
         """The fields of each page: as the steps say, otherwise short pages of about equal length."""
         if self.steps:
@@ -198,12 +197,12 @@ class Procedure(Part):
             return tuple(tuple(fields[name] for name in step.fields) for step in self.steps)
         return divide(self.form)
 
-    @cached_property
+    @property
     def body(self) -> dict[str, Any]:
         """Everything, defaults included, as it is stored: no later default changes a published version."""
         return self.model_dump(mode="json")
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 of the body in its one spelling."""
         text = json.dumps(self.body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

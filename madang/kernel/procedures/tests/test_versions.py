@@ -2,6 +2,8 @@
 """Publishing: versions without gaps, never changed, known to every process within seconds."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,6 +74,21 @@ def test_the_database_refuses_to_change_a_version(published: Version, statement:
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Version.objects.get().number == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_at_once_make_no_twins(demo: Procedure):
+    def once(definition: Procedure) -> int:
+        try:
+            return publish(definition).number
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = [*pool.map(once, [demo] * 4 + [changed(NEW_TITLE)] * 4)]
+    assert sorted(Version.objects.values_list("number", flat=True)) == [*range(1, max(numbers) + 1)]
+    digests = [*Version.objects.order_by("number").values_list("digest", flat=True)]
+    assert all(one != following for one, following in pairwise(digests))
 
 
 @pytest.mark.refuses("procedures.publish")
