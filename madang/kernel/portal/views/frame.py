@@ -70,7 +70,7 @@ def _menu(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
     """The main menu: for everyone, and the workbench for those who hold posts."""
     pages = [
         (_("Services"), "portal:services"),
-        *((item.label, item.address) for item in MENU),
+        *((str(item.label), item.address) for item in MENU),
         (_("Institutions"), "portal:institutions"),
         (_("Figures"), "portal:figures"),
     ]
