@@ -1,6 +1,7 @@
 """The cast of every test: people with and without posts, two institutions, and a case to quarrel about."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,15 @@ REFUSALS_TESTED: set[str] = set()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "refuses(action): proves that a stranger is refused this action")
+
+
+def whole_suite(config: pytest.Config) -> bool:
+    """Whether all tests were collected (what -m and -k leave out was), so that what is missing is really missing."""
+    asked = [Path(config.invocation_params.dir, word.split("::")[0]).resolve() for word in config.args]
+    paths = [Path(config.rootpath, name) for name in config.getini("testpaths")]
+    everywhere = all(any(path == one or one in path.parents for one in asked) for path in paths)
+    narrowed = any(config.getoption(name, False) for name in ("ignore", "ignore_glob", "lf"))
+    return everywhere and not narrowed
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
