@@ -21,3 +21,71 @@ class Learned(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class Counters(models.Model):
+    """Counts of what happened to cases on a day (or in a month: its first day), of an institution, procedure, topic and division.
+
+    They outlive what they count and repeat it only in sum, so they hold plain keys, not references.
+    """
+
+    day = models.DateField(_("day"))
+    institution = models.BigIntegerField(_("institution"))
+    procedure = models.CharField(_("procedure"), max_length=80)
+    topic = models.CharField(_("topic"), max_length=60)
+    division = models.CharField(_("division"), max_length=10)
+    received = models.IntegerField(_("received"), default=0)
+    transferred_in = models.IntegerField(_("transferred in"), default=0)
+    transferred_out = models.IntegerField(_("transferred out"), default=0)
+    closed = models.IntegerField(_("answered"), default=0)
+    on_time = models.IntegerField(_("on time"), default=0)
+    late = models.IntegerField(_("late"), default=0)
+    days_sum = models.BigIntegerField(_("hundredths of days"), default=0)
+    rated = models.IntegerField(_("rated"), default=0)
+    score_sum = models.IntegerField(_("sum of ratings"), default=0)
+    satisfied = models.IntegerField(_("satisfied"), default=0)
+    dissatisfied = models.IntegerField(_("dissatisfied"), default=0)
+    follow_ups = models.IntegerField(_("asked again"), default=0)
+    withdrawn = models.IntegerField(_("withdrawn"), default=0)
+    extended = models.IntegerField(_("extended"), default=0)
+    supplements = models.IntegerField(_("supplements"), default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.institution} · {self.procedure} · {self.topic} · {self.division}"
+
+
+class Tally(Counters):
+    """What one event added: only ever inserted, so that nobody who tells events waits for another; soon put to the counters."""
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+
+class Count(Counters):
+    """A counter, at one of the levels of detail of `rules.LEVELS`; what its level does not keep apart is 0 or empty."""
+
+    level = models.PositiveSmallIntegerField(_("level"))
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "institution", "topic", "division", "procedure", "day"], name="one_counter_a_key"
+            )
+        ]
+        indexes = [models.Index(fields=["level", "day"], name="counter_by_day")]
+
+
+class Figure(Counters):
+    """Counters and tallies (level 0) together, as one view: what is told counts at once."""
+
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "analytics_figure"

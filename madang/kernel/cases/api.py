@@ -20,13 +20,17 @@ from madang.kernel.procedures.queries import current
 from . import actions, schemas
 from .models import Case
 from .queries import (
+    NAMED,
     NEEDED,
     by_number,
     central_desk,
     page_of,
     public,
     readable,
+    standings,
+    timeline,
 )
+from .rules import may
 
 Body = dict[str, Any]
 
@@ -80,7 +84,7 @@ def case_router(service: str) -> Router:
             cases = cases.filter(institution=_institution(institution))
         if topic:
             cases = cases.filter(topic=topic)
-        items, following = page_of(cases.select_related("version", "institution", "department"), cursor, limit)
+        items, following = page_of(cases.select_related(*NAMED), cursor, limit)
         return {"items": [schemas.CaseOut.of(case, masked=not mine) for case in items], "next": following}
 
     @router.post("", response={201: schemas.CaseOut}, summary="File", auth=signed_in)
@@ -103,10 +107,30 @@ def case_router(service: str) -> Router:
     def reading(request: HttpRequest, number: str) -> Any:
         """One case: whole for those concerned, masked for everyone else when it is public."""
         person = caller(request)
-        case = readable(person, number)
+        case = readable(person, number, NAMED)
         if not case.procedure.startswith(f"{service}."):
             raise Refused()
-        return schemas.CaseWhole.seen_by(person, case)
+        return schemas.CaseWhole.seen_by(case, masked=not may("read", standings(person, case)))
+
+    @router.get("/{number}/timeline", response=list[schemas.EntryOut], summary="Timeline", auth=signed_in)
+    def line(request: HttpRequest, number: str) -> Any:
+        """What happened to a case, oldest first; lines among officers only for officers."""
+        person: Person = request.auth  # type: ignore[attr-defined]
+        case = mine(person, number)
+        return [schemas.EntryOut.of(one, case.applicant) for one in timeline(case, standings(person, case))]
+
+    @router.get("/{number}/clocks", response=list[schemas.ClockOut], summary="Deadlines, explained", auth=signed_in)
+    def clocks(request: HttpRequest, number: str) -> Any:
+        """The legal periods of a case, each explained line by line."""
+        case = mine(request.auth, number)  # type: ignore[attr-defined]
+        return [schemas.ClockOut.of(clock) for clock in case.clocks.select_related("institution")]
+
+    @router.get(
+        "/{number}/supplements", response=list[schemas.SupplementOut], summary="Questions and replies", auth=signed_in
+    )
+    def questions(request: HttpRequest, number: str) -> Any:
+        """What the applicant was asked, and what came back."""
+        return list(mine(request.auth, number).supplements.all())  # type: ignore[attr-defined]
 
     def moves(path: str, summary: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Adds POST /{number}/<path>: `function(person, case, payload)` does it, the case as it then is goes back."""

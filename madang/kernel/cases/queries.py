@@ -25,6 +25,9 @@ from .models import Case, Clock, Entry, Transfer
 from .rules import may
 
 REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
+# What a page of a case names; a program is told no persons, and asks for less.
+NEEDED = ("institution", "department", "assignee", "applicant")
+NAMED = ("institution", "department")
 WORKING = (Post.Role.OFFICER, Post.Role.DESK, Post.Role.MANAGER)
 
 
@@ -82,22 +85,21 @@ def _passed_on_by(case: Case) -> set[int]:
     return known
 
 
+def _by_number(number: str, needed: tuple[str, ...]) -> Case | None:
+    return next(iter(Case.objects.filter(number=str(parse(number))).select_related(*needed)), None)
+
+
 def by_number(person: Person | None, number: str) -> Case:
     """The case with this number, typed in any way, for those who may open it; 404 for everyone else.
 
     Decided by `standings` on the one row: the same cases as `visible_to`, without asking for posts where one applied.
     """
-    case = _by_number(number)
+    case = _by_number(number, NEEDED)
     if case is None or not may("read", standings(person, case)):
         raise Refused()
     return case
 
 
-def _by_number(number: str) -> Case | None:
-    return Case.objects.filter(number=str(parse(number))).select_related(*NEEDED).first()
-
-
-NEEDED = ("version", "institution", "department", "assignee", "applicant")
 
 QUEUES = ("new", "mine", "today", "overdue", "waiting", "approval", "open")
 
@@ -160,9 +162,9 @@ def central_desk() -> Institution:
     return root
 
 
-def readable(person: Person | None, number: str) -> Case:
+def readable(person: Person | None, number: str, needed: tuple[str, ...] = NEEDED) -> Case:
     """The case with this number if this person may read it, whole or (being public) masked; 404 otherwise."""
-    case = _by_number(number)
+    case = _by_number(number, needed)
     if case is None or not (case.is_public or may("read", standings(person, case))):
         raise Refused()
     return case

@@ -10,8 +10,7 @@ from madang.kernel.common.privacy import mask
 from madang.kernel.identity.models import Person
 
 from .models import Case, Clock, Entry
-from .queries import explanation_of, standings, timeline
-from .rules import may
+from .queries import explanation_of
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 
@@ -207,32 +206,26 @@ class SupplementOut(Schema):
 
 
 class CaseWhole(CaseOut):
-    """One case with everything its reader may see. `data` is null for readers of the masked version."""
+    """One case with its answers. `data` is null for readers of the masked version."""
 
     data: dict[str, Any] | None
     answers: list[AnswerOut]
-    supplements: list[SupplementOut]
-    clocks: list[ClockOut]
-    timeline: list[EntryOut]
 
     @classmethod
-    def seen_by(cls, person: Person | None, case: Case) -> dict[str, Any]:
-        """The case in the shape of this schema, as far as this person may read it."""
-        standing = standings(person, case)
-        inside = may("read", standing)
-        answers = [one for one in case.results.all() if one.sent_at]
-        return CaseOut.of(case, masked=not inside) | {
-            "data": case.data if inside else None,
+    def seen_by(cls, case: Case, *, masked: bool) -> dict[str, Any]:
+        """The case in the shape of this schema, whole or masked."""
+        # A case that was never answered has no answers to ask for: most cases read are such.
+        answered = case.round > 1 or not case.is_open
+        answers = case.results.filter(sent_at__isnull=False) if answered else []
+        return CaseOut.of(case, masked=masked) | {
+            "data": None if masked else case.data,
             "answers": [
                 {
                     "round": one.round,
                     "stage": one.stage,
-                    "text": one.text if inside else mask(one.text),
+                    "text": mask(one.text) if masked else one.text,
                     "sent_at": one.sent_at,
                 }
                 for one in answers
             ],
-            "supplements": list(case.supplements.all()) if inside else [],
-            "clocks": [ClockOut.of(clock) for clock in case.clocks.select_related("institution")] if inside else [],
-            "timeline": [EntryOut.of(entry, case.applicant) for entry in timeline(case, standing)] if inside else [],
         }

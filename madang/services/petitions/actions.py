@@ -46,7 +46,7 @@ def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
     """
     if by is not None:
         raise Refused()
-    case = Case.objects.select_for_update(of=("self",)).select_related("institution", "version").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("institution").get(pk=case.pk)
     record(case, by=by, institution_id=case.institution_id)
     here = case.suggestions.filter(institution=case.institution, department__isnull=False).exists()
     if here or not case.is_open or case.department_id or case.assignee_id:

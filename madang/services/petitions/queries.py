@@ -74,7 +74,7 @@ def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:
         )
         .exclude(closed_at=None, transfers__isnull=True, channel__in=(Case.Channel.WEB, Case.Channel.API))
         .exclude(stage="withdrawn")
-        .select_related("institution", "department", "version")
+        .select_related("institution", "department")
         .order_by("-id")
     )
     institutions, departments = [], []

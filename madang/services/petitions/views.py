@@ -21,7 +21,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Public petitions, the newest first, masked."""
     topic, state = request.GET.get("topic", ""), request.GET.get("state", "")
     language = get_language() or ""
-    cases = public().filter(procedure__startswith="petitions.").select_related("version", "institution")
+    cases = public().filter(procedure__startswith="petitions.").select_related("institution")
     if topic:
         cases = cases.filter(topic=topic)
     if state in ("open", "answered"):

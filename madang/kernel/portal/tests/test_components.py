@@ -438,3 +438,7 @@ def test_a_place_of_two_fields_says_which_is_wrong() -> None:
     assert found.one("input", name="lon")["aria-describedby"] == "id_lon_error"
     assert found.one("p", id="id_lon_error")
     assert "aria-describedby" not in found.one("input", name="lat")
+
+
+def test_lists_of_nothing_leave_no_trace() -> None:
+    assert shown("{% item_list items %}{% file_list items %}", items=[]).strip() == ""

@@ -104,7 +104,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         facts.append((_("Stands under"), str(one.parent)))
     hours = f"{one.opens:%H:%M}–{one.closes:%H:%M}"
     language = get_language() or ""
-    cases, _next = page_of(public().filter(institution=one).select_related("version", "institution"), "", 10)
+    cases, _next = page_of(public().filter(institution=one).select_related("institution"), "", 10)
     context: dict[str, Any] = {
         "one": one,
         "kind": text(institutions_of.kinds().get(one.kind, {settings.LANGUAGE_CODE: one.kind})),

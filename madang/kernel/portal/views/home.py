@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             for one in entries[:6]
         ],
         "my_cases": _items(
-            page_of(Case.objects.filter(applicant=person).select_related("version", "institution"), "", 3)[0]
+            page_of(Case.objects.filter(applicant=person).select_related("institution"), "", 3)[0]
         )
         if person
         else [],
@@ -59,7 +59,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
     """One's own cases, the newest first, and forms one has begun."""
     person = person_of(request)
     language = get_language() or ""
-    mine = Case.objects.filter(applicant=person).select_related("version", "institution")
+    mine = Case.objects.filter(applicant=person).select_related("institution")
     cases, following = page_of(mine, request.GET.get("cursor", ""), 20)
     context = {
         "items": _items(cases),

@@ -50,7 +50,7 @@ def queues(request: HttpRequest, name: str = "new") -> HttpResponse:
         raise Refused()
     language = get_language() or ""
     page = max(int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1, 1)
-    found = list(queue(person, name).select_related("version")[(page - 1) * PAGE : page * PAGE + 1])
+    found = list(queue(person, name)[(page - 1) * PAGE : page * PAGE + 1])
     counts = queue_counts(person)
     here = reverse("portal:queue", args=[name])
     context = {

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils.dateparse import parse_datetime
 
 from madang.kernel.cases.models import Case
 from madang.kernel.identity.actions import issue_token
@@ -57,9 +58,12 @@ def test_a_petition_is_filed_and_read(api, citizen, town):
     )
     whole = api(citizen).get(f"/{body['number']}").json()
     assert whole["data"]["title"] == "신호등 시간"
-    assert [line["kind"] for line in whole["timeline"]] == ["filed"]
-    assert whole["clocks"][0]["period"] == "14d"
-    assert whole["clocks"][0]["explanation"]
+    assert parse_datetime(whole["due_at"]) == parse_datetime(body["due_at"])
+    timeline = api(citizen).get(f"/{body['number']}/timeline").json()
+    assert [(line["kind"], line["by"]) for line in timeline] == [("filed", "applicant")]
+    (clock,) = api(citizen).get(f"/{body['number']}/clocks").json()
+    assert (clock["period"], clock["due_at"]) == ("14d", whole["due_at"])
+    assert len(clock["explanation"]) > 2
 
 
 def test_the_whole_life_through_the_api(api, citizen, desk, officer, town, ministry, appoint, number):
@@ -83,7 +87,8 @@ def test_the_whole_life_through_the_api(api, citizen, desk, officer, town, minis
         assert (move, response.status_code, response.json().get("stage")) == (move, 201, stage)
     whole = applicant.get(f"/{number}").json()
     assert [answer["text"] for answer in whole["answers"]] == ["신호를 5초 늘렸습니다.", "10초 늘렸습니다."]
-    assert "경찰서와 협의" not in json.dumps(whole, ensure_ascii=False)
+    assert "경찰서와 협의" not in applicant.get(f"/{number}/timeline").content.decode()
+    assert [one["reply"] for one in applicant.get(f"/{number}/supplements").json()] == ["학교 정문 앞입니다."]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +161,9 @@ def test_without_a_good_token_nothing_is_filed(api, client, town):
 def test_private_petitions_do_not_exist_for_others(api, stranger, outsider, number):
     for person in (None, stranger, outsider):
         assert api(person).get(f"/{number}").status_code == 404
+    for part in ("timeline", "clocks", "supplements"):
+        assert api(stranger).get(f"/{number}/{part}").status_code == 404
+        assert api(None).get(f"/{number}/{part}").status_code == 401
     assert api(stranger).post(f"/{number}/withdrawal", {}).status_code == 404
     assert api(stranger).get("").json()["items"] == []
 

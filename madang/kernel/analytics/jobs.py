@@ -1,0 +1,12 @@
+"""Every minute, the tallies are put to the counters."""
+
+from procrastinate.contrib.django import app
+
+from .actions import fold
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="analytics.fold", pass_context=False)
+def fold_tallies(timestamp: int) -> None:
+    """Keeps the tallies few, so that figures are read fast."""
+    fold()
