@@ -42,7 +42,30 @@ def _asked(fields: tuple[FieldBase, ...], answers: Mapping[str, Any]) -> tuple[F
     )
 
 
-class RowForm(forms.Form):
+# A template that asks for `form.title` looks for a field of that name first, and a definition may name its fields
+# title, errors or data. In the form they are called .title, .errors, .data; in the page as the definition says.
+OWN = "."
+
+
+class QuestionsForm(forms.Form):
+    """A form whose fields can have any name."""
+
+    def add_prefix(self, field_name: str) -> str:
+        return super().add_prefix(field_name.removeprefix(OWN))
+
+    def ask(self, inputs: Iterator[tuple[str, forms.Field]]) -> None:
+        """Adds inputs by their paths."""
+        self.fields.update((OWN + path, field) for path, field in inputs)
+
+    def tell(self, path: str, texts: list[str]) -> str:
+        """Puts what is wrong beside the input it is about, unless something stands there already; returns the input's label."""
+        names = [name for name in self.fields if name == OWN + path or name.startswith(f"{OWN}{path}.")]
+        if not names or names[0] not in self.errors:
+            self.add_error(names[0] if names else None, texts)
+        return str(self.fields[names[0]].label) if names else ""
+
+
+class RowForm(QuestionsForm):
     """One of several: a person, a row of a group."""
 
     inputs: Inputs
@@ -50,7 +73,7 @@ class RowForm(forms.Form):
 
     def __init__(self, *args: Any, **rest: Any) -> None:
         super().__init__(*args, **rest)
-        self.fields.update(self.inputs.of(self.row))
+        self.ask(self.inputs.of(self.row))
 
 
 @dataclass(frozen=True)
@@ -66,7 +89,7 @@ class Block:
     when: str
 
 
-class PageForm(forms.Form):
+class PageForm(QuestionsForm):
     """A page of a form. `answers` are those given so far, of all pages; once valid, `answers` has this page's as well.
 
     `data` is what `documents.forms.receive` returned for the request, or POST where the form has no files.
@@ -92,7 +115,7 @@ class PageForm(forms.Form):
         self._asked = asked
         super().__init__(data, initial=dict(_flat(asked, answers)))
         inputs = Inputs(person, self.today, self.language)
-        self.fields.update(inputs.of(asked))
+        self.ask(inputs.of(asked))
         self.formsets = {field.id: _rows(field, inputs, answers, data) for field in asked if repeat_of(field)}
 
     @property
@@ -111,10 +134,10 @@ class PageForm(forms.Form):
             if field.id in self.formsets:
                 yield Block("rows", label, hint, (), self.formsets[field.id], when)
             elif parts_of(field):
-                bounds = tuple(self[name] for name in self.fields if name.startswith(f"{field.id}."))
+                bounds = tuple(self[name] for name in self.fields if name.startswith(f"{OWN}{field.id}."))
                 yield Block("place" if field.type == "place" else "group", label, hint, bounds, None, when)
             else:
-                yield Block("field", label, hint, (self[field.id],), None, when)
+                yield Block("field", label, hint, (self[OWN + field.id],), None, when)
 
     def add_row(self, name: str) -> None:
         """One more row in a field that repeats, for a browser without JavaScript; nothing is checked yet."""
@@ -142,32 +165,23 @@ class PageForm(forms.Form):
             given[name] = [_nested(parts, getattr(row, "cleaned_data", {})) for row in formset.forms]
         checked = check(self._asked, given, self.today, before=self._before)
         for path, texts in messages(checked.wrong).items():
-            self._tell(path, texts)
+            self._tell_of(path, texts)
         self.answers = {**self._before, **checked.data}
         return sent
 
-    def _tell(self, path: str, texts: list[str]) -> None:
-        """Puts what is wrong beside the input it is about."""
+    def _tell_of(self, path: str, texts: list[str]) -> None:
         name, _dot, rest = path.partition(".")
         if name in self.formsets:
             row, _dot, part = rest.partition(".")
             formset = self.formsets[name]
             if row.isdigit() and part:
-                row_form = formset.forms[int(row)]
-                _beside(row_form, part, texts)
-                asked = next((row_form.fields[one].label for one in row_form.fields if one.startswith(part)), "")
+                asked = formset.forms[int(row)].tell(part, texts)
                 self.add_error(None, [f"{formset.label} {int(row) + 1} · {asked}: {text}" for text in texts])
             else:
                 formset.non_form_errors().extend(texts)
                 self.add_error(None, [f"{formset.label}: {text}" for text in texts])
             return
-        _beside(self, path, texts)
-
-
-def _beside(form: forms.Form, path: str, texts: list[str]) -> None:
-    name = path if path in form.fields else next((one for one in form.fields if one.startswith(f"{path}.")), None)
-    if name is None or name not in form.errors:
-        form.add_error(name, texts)
+        self.tell(path, texts)
 
 
 def _rows(field: FieldBase, inputs: Inputs, answers: Mapping[str, Any], data: QueryDict | None) -> Any:
@@ -189,8 +203,8 @@ def _rows(field: FieldBase, inputs: Inputs, answers: Mapping[str, Any], data: Qu
     return formset(data, prefix=field.id)
 
 
-def _flat(fields: tuple[FieldBase, ...], answers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Answers by the paths of their inputs, as inputs show them."""
+def _flat(fields: tuple[FieldBase, ...], answers: Mapping[str, Any], prefix: str = OWN) -> Iterator[tuple[str, Any]]:
+    """Answers by the names of their inputs, as inputs show them."""
     for field in fields:
         value = answers.get(field.id)
         if value is None or repeat_of(field):
@@ -201,7 +215,7 @@ def _flat(fields: tuple[FieldBase, ...], answers: Mapping[str, Any], prefix: str
             yield prefix + field.id, str(value).lower() if isinstance(value, bool) else value
 
 
-def _nested(fields: tuple[FieldBase, ...], sent: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _nested(fields: tuple[FieldBase, ...], sent: Mapping[str, Any], prefix: str = OWN) -> dict[str, Any]:
     """The reverse: what the inputs sent, as answers to be checked."""
     answers: dict[str, Any] = {}
     for field in fields:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -34,6 +35,11 @@ def page(
     return PageForm(demo, number, answers=answers or {}, data=data, today=TODAY, **{"language": "en", **rest})
 
 
+def told(form: Any) -> dict[str, list[str]]:
+    """The errors of a form by the paths of its fields."""
+    return {name.removeprefix("."): [*texts] for name, texts in form.errors.items()}
+
+
 FIRST = {"title": " A lamp ", "kind": "road", "which": "ignored", "body": "It is dark."}
 
 
@@ -46,7 +52,7 @@ def test_a_page_takes_its_answers_and_keeps_those_of_others(demo: Procedure):
 def test_a_page_tells_beside_each_input_what_is_wrong(demo: Procedure):
     form = page(demo, 0, {"title": "x" * 61, "kind": "other", "body": ""})
     assert not form.is_valid()
-    assert form.errors == {
+    assert told(form) == {
         "title": ["Shorten this to 60 characters; it has 61."],
         "which": ["Answer this question."],
         "body": ["Answer this question."],
@@ -60,12 +66,12 @@ def test_pages_and_programs_are_told_the_same(demo: Procedure):
     assert not form.is_valid()
     with translation.override("en"), pytest.raises(Invalid) as refused:
         clean_data(demo, example(demo, 0) | sent, None, today=TODAY)
-    assert {name: [*texts] for name, texts in form.errors.items()} == refused.value.fields
+    assert told(form) == refused.value.fields
 
 
 def test_a_condition_on_the_same_page_is_left_to_the_browser_and_checked_by_the_server(demo: Procedure):
     form = page(demo, 1)
-    assert form.fields["lamp"].show_when == {"hours": ["night"]}
+    assert form.fields[".lamp"].show_when == {"hours": ["night"]}
     assert page(demo, 1, {"hours": ["day"], "lamp": "true"}).is_valid()
     form = page(demo, 1, {"hours": ["day"], "lamp": "true"})
     assert form.is_valid()
@@ -73,8 +79,8 @@ def test_a_condition_on_the_same_page_is_left_to_the_browser_and_checked_by_the_
 
 
 def test_what_earlier_answers_exclude_is_not_shown_at_all(demo: Procedure):
-    assert "place.lat" in page(demo, 2, answers={"kind": "road"}).fields
-    assert "place.lat" not in page(demo, 2, answers={"kind": "other"}).fields
+    assert ".place.lat" in page(demo, 2, answers={"kind": "road"}).fields
+    assert ".place.lat" not in page(demo, 2, answers={"kind": "other"}).fields
 
 
 def test_pages_on_which_nothing_is_asked_are_passed_over(demo: Procedure):
@@ -93,7 +99,7 @@ def test_an_address_is_three_inputs_and_one_answer(demo: Procedure):
     assert form.answers["home"] == {"street": "세종대로 110", "postcode": "04524"}
     empty = page(demo, 2, {"home.street": ""}, {"kind": "other"})
     assert not empty.is_valid()
-    assert empty.errors == {"home.street": ["Answer this question."]}
+    assert told(empty) == {"home.street": ["Answer this question."]}
 
 
 ROWS = {
@@ -116,9 +122,9 @@ def test_what_is_wrong_in_a_row_is_told_in_that_row(demo: Procedure):
     form = page(demo, 3, ROWS | {"witnesses-1-phone": "1", "damages-0-amount": "", "damages-1-amount": "3"})
     assert not form.is_valid()
     witnesses, damages = form.formsets["witnesses"], form.formsets["damages"]
-    assert witnesses.forms[1].errors["name"] == ["Answer this question."]
-    assert "phone" in witnesses.forms[1].errors
-    assert damages.forms[0].errors == {"amount": ["Answer this question."]}
+    assert told(witnesses.forms[1])["name"] == ["Answer this question."]
+    assert "phone" in told(witnesses.forms[1])
+    assert told(damages.forms[0]) == {"amount": ["Answer this question."]}
     assert form.non_field_errors()[-1] == "Damages 1 · Amount: Answer this question."
 
 
@@ -227,3 +233,28 @@ def test_a_form_without_pages_of_its_own_is_divided_evenly(demo: Procedure):
     divided = demo.model_copy(update={"steps": ()})
     assert [len(fields) for fields in divided.pages] == [6, 5, 5]
     assert page(divided, 0).title == ""
+
+
+def test_fields_may_be_called_like_anything_a_form_has(demo: Procedure):
+    names = (
+        "title",
+        "errors",
+        "data",
+        "fields",
+        "blocks",
+        "page",
+        "answers",
+        "files",
+        "is_valid",
+        "prefix",
+        "formsets",
+    )
+    text = demo.form[0]
+    form = demo.model_copy(update={"form": tuple(text.model_copy(update={"id": name}) for name in names), "steps": ()})
+    sent = page(form, 0, dict.fromkeys(names, "x"))
+    assert sent.is_valid()
+    assert sent.answers == dict.fromkeys(names[:6], "x")
+    html = render_to_string("procedures/page.html", {"form": page(form, 1, answers={"data": "x"})})
+    assert re.findall(r'name="(\w+)"', html) == [*names[6:]]
+    shown = Template("{{ form.title }}|{{ form.errors }}|{{ form.data }}").render(Context({"form": sent}))
+    assert "<input" not in shown
