@@ -24,6 +24,10 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # A demo on one's own machine has no certificate; everything else has.
 PLAIN_HTTP = env.bool("MADANG_PLAIN_HTTP", default=DEBUG)
 DEMO = env.bool("MADANG_DEMO", default=False)
+# Links in mails and text messages begin with this.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="demo" if DEMO else "")
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
 
 
 def _apps() -> list[str]:
@@ -129,6 +133,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
 SESSION_COOKIE_AGE = 8 * 3600

@@ -147,6 +147,7 @@ def site_environment(options: Options) -> dict[str, str]:
         "MADANG_PLAIN_HTTP": "true",
         "MADANG_DEMO": "true" if options.demo else "false",
         "ALLOWED_HOSTS": ",".join(_names(options)),
+        "SITE_URL": address(options),
     }
     if not os.environ.get("SECRET_KEY"):
         own["SECRET_KEY"] = secrets.secret_key(options.data)

@@ -70,6 +70,14 @@ class ResultProposed(CaseEvent):
 
 
 @dataclass(frozen=True)
+class ResultSentBack(CaseEvent):
+    """A manager returned a proposed result to its author."""
+
+    result_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class CaseClosed(CaseEvent):
     """The result was sent. `on_time` is None where no deadline ran; `days` are calendar days from reception, two decimals."""
 
@@ -96,6 +104,8 @@ class CaseRated(CaseEvent):
 @dataclass(frozen=True)
 class FollowUpAsked(CaseEvent):
     """A dissatisfied applicant asked for the one additional answer."""
+
+    follow_up_id: int
 
 
 @dataclass(frozen=True)

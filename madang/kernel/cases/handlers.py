@@ -8,7 +8,7 @@ from madang.kernel.institutions.models import Post
 from madang.kernel.notices.actions import notify
 
 from . import contracts as told
-from .models import Case, Extension, Result, Supplement
+from .models import Case, Extension, FollowUp, Result, Supplement
 from .queries import NEEDED
 
 
@@ -68,6 +68,13 @@ def tell_of_proposal(event: told.ResultProposed) -> None:
         _send(case, event, post.person, "approval_asked")
 
 
+@on(told.ResultSentBack)
+def tell_of_return(event: told.ResultSentBack) -> None:
+    result = Result.objects.select_related("by").get(pk=event.result_id)
+    if result.by is not None:
+        _send(_case(event), event, result.by, "sent_back", reason=event.reason)
+
+
 @on(told.CaseClosed)
 def tell_of_result(event: told.CaseClosed) -> None:
     """The applicant gets the answer (Act 27)."""
@@ -110,7 +117,7 @@ def _to_applicant(event: told.CaseEvent, template: str, **context: object) -> No
         _send(case, event, case.applicant, template, **context)
 
 
-def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False) -> None:
+def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False, **context: object) -> None:
     """To whoever has the case in hand; while nobody has, to the desk; a dunning notice to the managers as well."""
     case = _case(event)
     people = {case.assignee} if case.assignee else set()
@@ -119,7 +126,7 @@ def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False) 
         roles.append(Post.Role.DESK)
     posts = case.institution.posts.filter(role__in=roles).select_related("person")
     for person in people | {post.person for post in posts}:
-        _send(case, event, person, template)
+        _send(case, event, person, template, **context)
 
 
 def _send(case: Case, event: told.CaseEvent, person, template: str, **context: object) -> None:  # type: ignore[no-untyped-def]

@@ -56,7 +56,7 @@ def live_figures(institution: Institution) -> Live:
     """An institution at a glance, for its page."""
     today = timezone.localdate()
     since, until = a_year(today)
-    ever = Filters(since=date.min.replace(year=1900), until=until, institution=institution.pk)
+    ever = Filters(since=date(1900, 1, 1), until=until, institution=institution.pk)
     recent = Filters(since=today - RECENT, until=today, institution=institution.pk)
     year = Filters(since=since, until=until, institution=institution.pk)
     return Live(open=_total(ever).open, received=_total(recent).received, year=_total(year))

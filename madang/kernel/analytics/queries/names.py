@@ -3,7 +3,10 @@
 import csv
 from functools import cache
 
+from django.apps import apps
 from django.conf import settings
+
+from madang.kernel.common.i18n import text
 
 
 @cache
@@ -14,3 +17,16 @@ def topics() -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def label(name: str, name_en: str) -> str:
+    """A name in the language of the moment."""
+    return text({settings.LANGUAGE_CODE: name, "en": name_en or name})
+
+
+def service_label(service: str) -> str:
+    """What a service is called."""
+    try:
+        return str(apps.get_app_config(service).verbose_name)
+    except LookupError:
+        return service

@@ -11,7 +11,7 @@ from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.queries import working_calendar
 
-from ..contracts import CaseClosed, CaseRated, FollowUpAsked, ResultProposed
+from ..contracts import CaseClosed, CaseRated, FollowUpAsked, ResultProposed, ResultSentBack
 from ..models import Case, Clock, Feedback, FollowUp, Result
 from ..queries import running_clock, standings
 from ..rules import endings, may, working_stage
@@ -75,8 +75,10 @@ def send_back(result: Result, *, by: Person, reason: str) -> Result:
         raise Invalid(fields={"reason": [_("Write what should be changed.")]})
     result.proposed_at = None
     result.save(update_fields=["proposed_at"])
-    enter(case, "sent_back", by, internal=True, reason=reason)
+    now = moment.now()
+    enter(case, "sent_back", by, at=now, internal=True, reason=reason)
     record(case, by=by, institution_id=case.institution_id, result=result.pk)
+    publish(ResultSentBack(**facts(case, now), result_id=result.pk, reason=reason))
     return result
 
 
@@ -132,7 +134,7 @@ def follow_up(case: Case, *, by: Person, text: str) -> FollowUp:
     case.save(update_fields=["round", "stage", "closed_at", "due_at"])
     enter(case, "follow_up", by, at=now, text=text)
     record(case, by=by, institution_id=case.institution_id)
-    publish(FollowUpAsked(**facts(case, now)))
+    publish(FollowUpAsked(**facts(case, now), follow_up_id=asked.pk))
     return asked
 
 
