@@ -57,15 +57,12 @@ def in_template(path: Path) -> Iterator[Message]:
     """The messages of a template: {% translate %}, {% blocktranslate %} and _("...")."""
     # What is no message is blotted out; what is left is read as Python, which minds how lines begin.
     source = "\n".join(line.strip() for line in templatize(path.read_text("utf-8")).split("\n"))
-    for line, _function, found, _comments in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):
-        if isinstance(found, tuple):
-            context, text, *rest = (None, *found) if _function in ("ngettext", "gettext") else found
-            yield Message(str(text), f"{short(path)}:{line}", context, str(rest[0]) if rest and rest[0] else "")
-        elif found:
-            yield Message(str(found), f"{short(path)}:{line}")
+    for line, found, _comments, context in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):
+        text, plural = found if isinstance(found, tuple) else (found, "")
+        yield Message(text, f"{short(path)}:{line}", context, plural)
 
 
-_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+_KEYWORDS = {
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),

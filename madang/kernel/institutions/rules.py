@@ -10,6 +10,11 @@ REQUIRED = ("code", "name", "kind")
 LIMITS = {"name": 120, "name_en": 160, "kind": 40, "homepage": 200, "phone": 30, "source": 200}
 
 
+def _(msgid: str) -> str:
+    """Marks a text for translation; whoever shows it translates it."""
+    return msgid
+
+
 @dataclass(frozen=True)
 class Line:
     """One institution as a list names it; `parent` and `division` are codes, empty where it has none."""
@@ -31,20 +36,26 @@ def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | li
     wrong: list[tuple[str, dict[str, str]]] = []
     for name in REQUIRED:
         if not values[name]:
-            wrong.append(("%(column)s is missing", {"column": name}))
+            wrong.append((_("%(column)s is missing"), {"column": name}))
     if values["code"] and not CODE.fullmatch(values["code"]):
         wrong.append(
-            ("the code “%(code)s” has other characters than small letters, digits, - and _", {"code": values["code"]})
+            (
+                _("the code “%(code)s” has other characters than small letters, digits, - and _"),
+                {"code": values["code"]},
+            )
         )
     if values["kind"] and values["kind"] not in kinds:
         wrong.append(
-            ("there is no kind “%(kind)s”; kinds are listed in kinds.csv of the country pack", {"kind": values["kind"]})
+            (
+                _("there is no kind “%(kind)s”; kinds are listed in kinds.csv of the country pack"),
+                {"kind": values["kind"]},
+            )
         )
     for name, most in LIMITS.items():
         if len(values[name]) > most:
-            wrong.append(("%(column)s is longer than %(most)s characters", {"column": name, "most": str(most)}))
+            wrong.append((_("%(column)s is longer than %(most)s characters"), {"column": name, "most": str(most)}))
     if values["homepage"] and not re.match(r"https?://", values["homepage"]):
-        wrong.append(("the homepage “%(url)s” does not begin with https://", {"url": values["homepage"][:60]}))
+        wrong.append((_("the homepage “%(url)s” does not begin with https://"), {"url": values["homepage"][:60]}))
     return wrong or Line(**values)
 
 

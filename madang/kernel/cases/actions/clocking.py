@@ -100,7 +100,8 @@ def extend(case: Case, *, by: Person, period: str, reason: str) -> Extension:
     ruling = extension_allowed(Period.parse(clock.period), granted, added, consent=True)
     rule = case.definition.extension
     if not ruling or len(earlier) >= rule.max + rule.with_consent:
-        raise Invalid(fields={"period": [_(ruling.reason or "This procedure allows no further extension.")]})
+        reason = _(ruling.reason) if ruling.reason else _("This procedure allows no further extension.")
+        raise Invalid(fields={"period": [reason]})
     now = moment.now()
     extension = Extension.objects.create(
         case=case, clock=clock, by=by, at=now, period=str(added), reason=reason, needs_consent=len(earlier) >= rule.max

@@ -108,7 +108,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "one": one,
         "kind": text(institutions_of.kinds().get(one.kind, {settings.LANGUAGE_CODE: one.kind})),
-        "facts": [(term, value) for term, value in [*facts, (_("Open"), hours)] if value],
+        "facts": [(term, value) for term, value in [*facts, (_("Opening hours"), hours)] if value],
         "departments": one.departments.order_by("-is_desk", "code"),
         "procedures": [
             {"title": p.title.text(language), "url": reverse("portal:procedure", args=[p.id])} for p in offered_by(one)
