@@ -1,4 +1,4 @@
-"""Keeping the counters. They repeat what the cases say and can be made again, so keeping them is no act of the office to record."""
+"""Keeping the counters. They repeat what cases say and can be made again, so keeping them is no act of the office."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -24,8 +24,8 @@ _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
 # As plain a statement as can be: thousands of events are told in a second when records are taken over.
 _TALLY = f"INSERT INTO analytics_tally ({_COLUMNS}) VALUES ({', '.join(['%s'] * len((*_KEY, *COUNTS)))})"  # noqa: S608
 
-# One statement: what is taken out of the tallies is in the counters, or neither. Counters are always written in the order
-# of their keys, so that two who do this at once wait for one another and never lock each other out.
+# One statement: what is taken out of the tallies is in the counters, or neither. Counters are always written in the
+# order of their keys, so that two who do this at once wait for one another and never lock each other out.
 _FOLD = f"""
 WITH taken AS (
   DELETE FROM analytics_tally WHERE id IN (SELECT id FROM analytics_tally ORDER BY id LIMIT %s) RETURNING *
@@ -75,8 +75,8 @@ def _fold_some() -> int:
 def recount(progress: Progress = lambda done: None) -> int:
     """Makes the counters again from what the cases say; returns how many facts there were.
 
-    Filing, answering and telling go on meanwhile. What has happened but has not been told yet is in the cases already and will
-    be tallied once more when it is told: so much is taken off beforehand. All is read as it was at one moment.
+    Filing, answering and telling go on meanwhile. What has happened but has not been told yet is in the cases already
+    and will be tallied when it is told: so much is taken off beforehand. All is read as it was at one moment.
     """
     done = 0
     with transaction.atomic(durable=True):

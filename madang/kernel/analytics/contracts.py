@@ -1,9 +1,9 @@
-"""What the figures answer: counts of what happened to cases, and what they amount to. No person, no text, no single case."""
+"""What the figures answer: counts of what happened to cases, and what they amount to. No person, no text, no case."""
 
 from dataclasses import dataclass, fields
 from datetime import date
 
-# Under so many ratings no satisfaction is told: a mean of four says nothing about an office, and may say who was unhappy.
+# Under so many ratings no satisfaction is told: a mean of four says little of an office, and may say who was unhappy.
 FEWEST_RATINGS = 5
 
 
@@ -106,7 +106,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Live:
-    """An institution at a glance: what is open now, what came in the last 30 days, how the last 12 months were answered."""
+    """An institution at a glance: open now, received in the last 30 days, and how the last 12 months were answered."""
 
     open: int
     received: int

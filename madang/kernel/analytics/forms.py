@@ -32,7 +32,9 @@ class FiguresForm(forms.Form):
     division = forms.CharField(label=_("Place"), required=False, max_length=10, widget=forms.Select)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__({name: data.get(name) for name in ("institution", "topic", "procedure", "division", "from", "until")})
+        super().__init__(
+            {name: data.get(name) for name in ("institution", "topic", "procedure", "division", "from", "until")}
+        )
         # `from` is no name that Python lets a class have.
         self.fields["from"] = forms.DateField(label=_("From"), required=False)
         self.fields["until"] = forms.DateField(label=_("Until"), required=False)
@@ -123,5 +125,7 @@ def _divisions() -> Choices:
 
 def _values(choices: Choices) -> set[str]:
     return {
-        value for key, label in choices for value in ([one for one, _label in label] if isinstance(label, list) else [key])
+        value
+        for key, label in choices
+        for value in ([one for one, _label in label] if isinstance(label, list) else [key])
     }

@@ -13,7 +13,7 @@ from .actions import tally
 def count(event: told.CaseEvent) -> None:
     """Counts what happened, once: the tally is committed together with the note that the event was told to us.
 
-    Should the worker stop in between, both are gone and the event is told again; should the tally fail, it is rolled back
-    alone and this handler is told again later. The same event never adds twice.
+    Should the worker stop in between, both are gone and the event is told again; should the tally fail, it is rolled
+    back alone and this handler is told again later. The same event never adds twice.
     """
     tally(event)

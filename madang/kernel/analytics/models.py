@@ -24,7 +24,7 @@ class Learned(models.Model):
 
 
 class Counters(models.Model):
-    """Counts of what happened to cases on a day (or in a month: its first day), of an institution, procedure, topic and division.
+    """Counts of what happened to cases, by day (or month: its first day), institution, procedure, topic and division.
 
     They outlive what they count and repeat it only in sum, so they hold plain keys, not references.
     """
@@ -58,7 +58,7 @@ class Counters(models.Model):
 
 
 class Tally(Counters):
-    """What one event added: only ever inserted, so that nobody who tells events waits for another; soon put to the counters."""
+    """What one event added. Only ever inserted, so that nobody who tells waits for another; soon put to the counters."""
 
     class Meta:
         verbose_name = _("tally")

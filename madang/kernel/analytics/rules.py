@@ -27,8 +27,8 @@ class Kept(IntFlag):
 DETAIL = Kept.INSTITUTION | Kept.PROCEDURE | Kept.TOPIC | Kept.DIVISION | Kept.DAY
 _SINGLES = (Kept.INSTITUTION, Kept.PROCEDURE, Kept.TOPIC, Kept.DIVISION)
 
-# Each fact is counted at each of these levels. A million cases leave over two million counters of full detail, for hardly
-# two agree in everything; whoever asks for one thing, or for one thing of another, reads some thousands instead.
+# Each fact is counted at each of these levels. A million cases leave over two million counters of full detail, for
+# hardly two agree in everything; whoever asks for one thing, or one thing of another, reads some thousands instead.
 LEVELS: tuple[Kept, ...] = (Kept.DAY, *_SINGLES, *(one | other for one, other in combinations(_SINGLES, 2)), DETAIL)
 
 

@@ -102,7 +102,7 @@ def figures_out(found: Figures) -> dict[str, Any]:
 
 
 def lines_out(found: Figures) -> Iterator[list[Any]]:
-    """The figures as lines of a table: a head, then for each line by what it is told, its code and names, and its counts."""
+    """The figures as a table: a head; then lines that say by what they are told, the code and names, and the counts."""
     yield ["by", "code", "name", "name_en", *FIELDS]
     yield ["total", "", "", "", *counts_out(found.totals).values()]
     parts = (

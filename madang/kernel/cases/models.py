@@ -292,3 +292,10 @@ class Attachment(Fact):
 
     file = models.ForeignKey("documents.File", on_delete=models.PROTECT)
     is_internal = models.BooleanField(default=False)
+    result = models.ForeignKey(
+        Result,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="files",
+        help_text="The result it goes out with; until then it is internal.",
+    )

@@ -12,7 +12,7 @@ from madang.kernel.institutions.models import Division, Institution
 
 from ..contracts import COUNTS, Counts, Figures, Filters, Live, Row
 from ..models import Figure
-from ..rules import DETAIL, PENDING, Kept, level_for, period_of, periods, split, step_for
+from ..rules import DETAIL, PENDING, Kept, level_for, periods, split, step_for
 from .names import topics
 from .places import districts
 
@@ -30,7 +30,7 @@ def a_year(today: date | None = None) -> tuple[date, date]:
 def figures(filters: Filters) -> Figures:
     """What happened between two days, of what was asked for, in all and by institution, topic, place and time.
 
-    A case counts where and when each thing happened to it: received here in May, passed on in June, answered there in July.
+    Each thing counts where and when it happened: received here in May, passed on in June, answered there in July.
     """
     step = step_for(filters.since, filters.until)
     places = districts()

@@ -13,7 +13,7 @@ _MARGIN = 12
 
 
 def district_of(code: str) -> str:
-    """The district (right below a province) that a division lies in; a province is told as it is, an unknown code as none.
+    """The district (right below a province) that a division lies in; a province as it is, an unknown code as none.
 
     Nothing finer is counted: towns and wards would make as many counters as cases, and single cases in plain sight.
     """
@@ -38,7 +38,9 @@ def provinces() -> list[Division]:
 
 def districts() -> list[Division]:
     """The divisions right below the provinces, each with its province, by their codes."""
-    return list(Division.objects.filter(parent__isnull=False, parent__parent=None).select_related("parent").order_by("code"))
+    return list(
+        Division.objects.filter(parent__isnull=False, parent__parent=None).select_related("parent").order_by("code")
+    )
 
 
 @lru_cache(maxsize=128)
@@ -51,7 +53,7 @@ def map_of(province: str, language: str) -> dict[str, Any]:
 
 
 def _box(divisions: list[dict[str, Any]]) -> str:
-    """The part of the map that holds these shapes. Empty unless they are drawn as the packs do: a point, then steps of `l`."""
+    """The part of the map that holds these shapes; empty unless they are drawn by points and steps, as in `M1 2l3 4z`."""
     xs: list[int] = []
     ys: list[int] = []
     for division in divisions:

@@ -171,6 +171,7 @@ def _send(case: Case, result: Result, by: Person | None) -> Result:
         clock.save(update_fields=["ended_at"])
     result.sent_at = now
     result.save(update_fields=["sent_at", "approved_by"])
+    result.files.update(is_internal=False)
     case.stage, case.closed_at, case.due_at = result.stage, now, None
     case.save(update_fields=["stage", "closed_at", "due_at"])
     enter(case, "answered" if case.round == 1 else "answered_again", by, at=now, stage=result.stage, text=result.text)

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import moment, work
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.errors import Refused
+from madang.kernel.common.errors import Conflict, Refused
 from madang.kernel.common.numbers import make
 from madang.kernel.common.worktime import Period
 from madang.kernel.documents.models import File
@@ -20,7 +21,7 @@ from madang.kernel.institutions.queries import working_calendar
 from madang.kernel.procedures.models import Version
 
 from ..contracts import CaseFiled, CaseWithdrawn
-from ..models import Attachment, Case, Clock
+from ..models import Attachment, Case, Clock, Result
 from ..rules import place_of
 from .base import enter, facts, lock, require, require_move, require_open
 
@@ -94,15 +95,25 @@ def file_once(version: Version, *, key: str, **rest: Any) -> tuple[Case, bool]:
 
 
 @action("cases.attach")
-def attach(case: Case, *, by: Person, file: File, internal: bool = False) -> Attachment:
-    """Puts a file of one's own to an open case: the applicant as a paper of the case, an officer as one of the office."""
+def attach(
+    case: Case, *, by: Person, file: File, internal: bool = False, result: Result | None = None
+) -> Attachment:
+    """Puts a file of one's own to an open case: the applicant as a paper of the case, an officer as one of the office.
+
+    With a `result` that has not been sent, the file stays inside the office until it goes out with it.
+    """
     case = lock(case)
     require("attach", case, by)
     require_open(case)
     if file.owner_id != by.pk:
         raise Refused()
-    attachment = Attachment.objects.create(case=case, by=by, file=file, is_internal=internal)
-    enter(case, "attached", by, internal=internal, name=file.name)
+    if result is not None:
+        require("draft", case, by)
+        if result.case_id != case.pk or result.sent_at is not None:
+            raise Conflict("cases.sent", _("This answer has already been sent."))
+    inside = internal or result is not None
+    attachment = Attachment.objects.create(case=case, by=by, file=file, is_internal=inside, result=result)
+    enter(case, "attached", by, internal=inside, name=file.name)
     record(case, by=by, institution_id=case.institution_id, file=file.pk)
     return attachment
 
