@@ -95,9 +95,7 @@ def file_once(version: Version, *, key: str, **rest: Any) -> tuple[Case, bool]:
 
 
 @action("cases.attach")
-def attach(
-    case: Case, *, by: Person, file: File, internal: bool = False, result: Result | None = None
-) -> Attachment:
+def attach(case: Case, *, by: Person, file: File, internal: bool = False, result: Result | None = None) -> Attachment:
     """Puts a file of one's own to an open case: the applicant as a paper of the case, an officer as one of the office.
 
     With a `result` that has not been sent, the file stays inside the office until it goes out with it.
