@@ -58,7 +58,7 @@ class Counters(models.Model):
 
 
 class Tally(Counters):
-    """What one event added. Only ever inserted, so that nobody who tells waits for another; soon put to the counters."""
+    """What one event added. Only ever inserted, so nobody who tells waits for another; soon put to the counters."""
 
     class Meta:
         verbose_name = _("tally")

@@ -53,7 +53,7 @@ def map_of(province: str, language: str) -> dict[str, Any]:
 
 
 def _box(divisions: list[dict[str, Any]]) -> str:
-    """The part of the map that holds these shapes; empty unless they are drawn by points and steps, as in `M1 2l3 4z`."""
+    """The part of the map that holds these shapes; empty unless drawn by points and steps, as in `M1 2l3 4z`."""
     xs: list[int] = []
     ys: list[int] = []
     for division in divisions:
