@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
+from procrastinate.contrib.django import app as jobs
 
 from conftest import REFUSALS_TESTED, whole_suite
 from madang.kernel.audit.actions import ACTIONS
+from madang.kernel.common.parameters import parameters
 
 from .tree import APPS, IDS, App, public_definitions, short
 
@@ -91,3 +93,26 @@ def test_nothing_is_decided_in_save_or_signals(app: App):
 
 def _is_models(app: App, path: Path) -> bool:
     return path.relative_to(app.path).parts[0] in ("models.py", "models")
+
+
+def test_actions_say_what_happens():
+    silent = sorted(name for name, act in _actions().items() if not act.__doc__)
+    assert not silent, f"give these a docstring; the reference page of actions is made from it: {silent}"
+
+
+def test_jobs_are_named_by_their_app():
+    """A job waits in the queue under its name: one named by its module would be lost when the module moves."""
+    jobs.perform_import_paths()
+    wrong = []
+    for name, task in jobs.tasks.items():
+        module = task.func.__module__.split(".")
+        if module[0] == "madang" and "tests" not in module and name != f"{module[2]}.{task.func.__name__}":
+            wrong.append(f'{name}: @app.task(name="{module[2]}.{task.func.__name__}")')
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_parameter_is_used():
+    """A number of the law that nothing reads promises what does not happen."""
+    source = "\n".join(path.read_text("utf-8") for app in APPS for path in app.modules())
+    idle = [name for name in parameters() if f'"{name}"' not in source]
+    assert not idle, idle

@@ -10,7 +10,7 @@ from .models import Clock
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queueing_lock="cases.remind")
+@app.task(name="cases.remind_of_deadlines", queueing_lock="cases.remind")
 def remind_of_deadlines(timestamp: int) -> None:
     """Reminds of deadlines less than a day away, duns for those that have passed."""
     now = timezone.now()

@@ -42,6 +42,7 @@ def keep_file(upload: UploadedFile, *, by: Person | None, owner: Person | None =
 
 @action("documents.keep_file")
 def _enter(examined: Examined, *, by: Person | None, owner: Person, path: str) -> File:
+    """A file that was examined and stored gets its row, and with it an owner."""
     file = File.objects.create(
         owner=owner,
         name=examined.name,

@@ -59,6 +59,7 @@ def revoke_token(token: Token, *, by: Person) -> None:
 
 @action("identity.sign_in")
 def _enter(account: Account, *, by: Person) -> None:
+    """Somebody proved who they are and came in; earlier failed attempts are forgotten."""
     FailedSignIn.objects.filter(login=account.login).delete()
     record(account, by=by)
 

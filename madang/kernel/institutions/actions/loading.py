@@ -49,6 +49,7 @@ def load_institutions(rows: Iterable[tuple[int, Row]], *, by: Person | None, dry
 
 @action("institutions.load_institutions")
 def _load_institutions(rows: list[tuple[int, Row]], *, by: Person | None, dry_run: bool) -> Outcome:
+    """Takes over a list of institutions: what is known is brought up to date, lines with mistakes are refused."""
     _require_system(by)
     outcome = Outcome()
     known = {one.code: one for one in Institution.objects.select_related("parent", "division")}

@@ -64,6 +64,11 @@ def channel(name: str) -> Channel:
     return _channels()[name]
 
 
+def all_channels() -> list[Channel]:
+    """Every channel there is, ready or not, by name."""
+    return [one for _name, one in sorted(_channels().items())]
+
+
 def channels() -> Iterator[Channel]:
     """The channels that are ready, by name."""
-    return (one for _name, one in sorted(_channels().items()) if one.is_ready())
+    return (one for one in all_channels() if one.is_ready())
