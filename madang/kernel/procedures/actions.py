@@ -90,6 +90,7 @@ def discard_draft(draft: Draft, *, by: Person | None) -> None:
 
 @action("procedures.clear_drafts")
 def _clear(drafts: QuerySet[Draft], *, by: Person | None = None) -> int:
+    """Deletes forms that were begun and not touched for long, some hundreds at a time."""
     if by is not None:
         raise Refused()
     deleted, _tables = Draft.objects.filter(pk__in=drafts.order_by("pk").values("pk")[:BATCH]).delete()
