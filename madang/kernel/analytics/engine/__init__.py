@@ -1,0 +1,1 @@
+"""Heavy algorithms of analytics, private to the kernel."""
