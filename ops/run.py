@@ -102,15 +102,8 @@ def run(options: Options) -> None:
                     server.start()
                 supervisor.parts.append(_database_part(server))
                 environment["DATABASE_URL"] = server.url()
-            names = (
-                "DATABASE_URL",
-                "SECRET_KEY",
-                "MADANG_DATA",
-                "MADANG_PLAIN_HTTP",
-                "MADANG_DEMO",
-                "ALLOWED_HOSTS",
-            )
-            secrets.remember(options.data, {name: environment[name] for name in names})
+            names = {"DATABASE_URL", "SECRET_KEY", *site_environment(options)}
+            secrets.remember(options.data, {name: environment[name] for name in sorted(names)})
             make_ready(options, environment)
             with step("Starting web server and worker"):
                 for part in programs(options, environment):
@@ -147,7 +140,7 @@ def site_environment(options: Options) -> dict[str, str]:
         "MADANG_PLAIN_HTTP": "true",
         "MADANG_DEMO": "true" if options.demo else "false",
         "ALLOWED_HOSTS": ",".join(_names(options)),
-        "SITE_URL": address(options),
+        "SITE_URL": address(options).rstrip("/"),
     }
     if not os.environ.get("SECRET_KEY"):
         own["SECRET_KEY"] = secrets.secret_key(options.data)

@@ -27,7 +27,11 @@ def test_stale_assets_are_fetched_anew(tmp_path: Path) -> None:
     (tmp_path / "assets.stamp").write_text("of another lock")
     assets.install(tmp_path)
     have = {str(path.relative_to(tmp_path / "assets")) for path in (tmp_path / "assets").rglob("*.*")}
-    assert {"htmx/htmx.min.js", "krds/css/component/output.css", "pretendard/PretendardGOV-Regular.subset.woff2"} <= have
+    assert {
+        "htmx/htmx.min.js",
+        "krds/css/component/output.css",
+        "pretendard/PretendardGOV-Regular.subset.woff2",
+    } <= have
     assert "left-over.css" not in have
     assert not (tmp_path / "npm").exists()
 

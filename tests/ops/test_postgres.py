@@ -20,24 +20,26 @@ WHEEL = next(Path(folder) for folder in sys.path if (Path(folder) / "embedded_po
 FAST = {"fsync": "off"}  # what a killed process had written, the system still has
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     # Not tmp_path: PostgreSQL may run as another account, which pytest's folders are closed to.
     folder = Path(tempfile.mkdtemp(prefix="madang-ops-"))
     folder.chmod(0o711)
     yield folder
-    Postgres(folder, WHEEL).clear()
+    Postgres(folder, WHEEL, settings=FAST).clear()
     assert not folder.exists()
 
 
 @pytest.fixture
-def server(place: Path) -> Postgres:
+def server(place: Path) -> Iterator[Postgres]:
     server = Postgres(place, WHEEL, settings=FAST)
     server.start()
     with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS note")
         connection.execute("CREATE TABLE note (text text)")
         connection.execute("INSERT INTO note VALUES ('acknowledged')")
-    return server
+    yield server
+    server.stop()
 
 
 def notes(server: Postgres) -> list[str]:
@@ -48,7 +50,7 @@ def notes(server: Postgres) -> list[str]:
 def test_our_role_owns_its_database_and_is_no_superuser(server: Postgres) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         for extension in ("pg_trgm", "btree_gin", "unaccent"):
-            connection.execute(f"CREATE EXTENSION {extension}")
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
         rights = connection.execute("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user")
         assert rights.fetchone() == (False, True)
         words = connection.execute("SELECT upper('straße é'), current_setting('server_encoding')").fetchone()

@@ -1,10 +1,12 @@
-"""The checks of the whole: style, types, imports, migrations and the settings of production."""
+"""The checks of the whole: style, types, migrations and the settings of production."""
 
 import os
 import subprocess
 import sys
+from secrets import token_urlsafe
 
 import pytest
+from django.core.management import call_command
 
 from ops.places import ROOT
 
@@ -27,21 +29,20 @@ def test_types() -> None:
     assert code == 0, said
 
 
-def test_imports_keep_their_order() -> None:
-    code, said = said_by("-c", "import sys; from importlinter.cli import lint_imports_command as run; run()")
-    assert code == 0, said
-
-
+@pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
-    code, said = said_by("manage.py", "makemigrations", "--check", "--dry-run")
-    assert code == 0, said
+    call_command("makemigrations", check_changes=True, dry_run=True)
 
 
 def test_production_settings_are_sound() -> None:
-    production = {"DEBUG": "false", "MADANG_PLAIN_HTTP": "false", "MADANG_DEMO": "false"}
-    key = "Zq7-vX2c_9LrTnB4kWm8sHd1Jf6yPa3Ug5EoKi0RtQwNbMzC"
-    code, said = said_by(
-        "manage.py", "check", "--deploy", "--fail-level", "WARNING",
-        SECRET_KEY=key, ALLOWED_HOSTS="madang.example", **production,
-    )  # fmt: skip
+    production = {
+        "ALLOWED_HOSTS": "madang.example",
+        "DEBUG": "false",
+        "EMAIL_URL": "smtp+tls://madang:word@mail.madang.example:587",
+        "MADANG_DEMO": "false",
+        "MADANG_PLAIN_HTTP": "false",
+        "SECRET_KEY": token_urlsafe(48),
+        "SITE_URL": "https://madang.example",
+    }
+    code, said = said_by("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
     assert code == 0, said
