@@ -81,9 +81,11 @@ def _text(path: Path, name: str) -> tuple[str, str]:
         return path.read_text(encoding="utf-8-sig"), ""
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return "", f"{name}:{line}: {_('this is not UTF-8 text — save the file as UTF-8.')}"
+        told = _("this is not UTF-8 text — save the file as UTF-8.")
+        return "", f"{name}:{line}: {told}"
     except OSError as error:
-        return "", f"{name}:1: {_('the file cannot be read — check its permissions.')} ({error.strerror})"
+        told = _("the file cannot be read — check its permissions.")
+        return "", f"{name}:1: {told} ({error.strerror})"
 
 
 def _short(path: Path) -> str:
