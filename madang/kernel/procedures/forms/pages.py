@@ -58,7 +58,7 @@ class QuestionsForm(forms.Form):
         self.fields.update((OWN + path, field) for path, field in inputs)
 
     def tell(self, path: str, texts: list[str]) -> str:
-        """Puts what is wrong beside its input, unless something stands there already; returns the label of the input."""
+        """Puts what is wrong beside its input, unless something stands there already; returns its label."""
         names = [name for name in self.fields if name == OWN + path or name.startswith(f"{OWN}{path}.")]
         if not names or names[0] not in self.errors:
             self.add_error(names[0] if names else None, texts)

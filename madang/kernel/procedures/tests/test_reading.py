@@ -257,7 +257,7 @@ def test_messages_are_korean_for_korean_readers():
     "damage", [lambda s, n: s[:n], lambda s, n: s[:n] + s[n + 7 :], lambda s, n: s[:n] + "{" + s[n:]]
 )
 def test_a_damaged_file_is_told_about_and_never_breaks_the_reader(damage: Callable[[str, int], str]):
-    for at in range(0, len(DEMO), 97):
+    for at in range(0, len(DEMO), 211):
         reading = read(damage(DEMO, at), World(TODAY))
         assert (reading.procedure is None) == bool(reading.problems)
         assert all(1 <= line <= DEMO.count("\n") + 2 for line, _problem in reading.problems)
