@@ -16,6 +16,7 @@ from madang.kernel.procedures.rules.skeleton import skeleton
 
 class Command(BaseCommand):
     help = "Writes the beginning of a new procedure: a file that loads as it is, with comments that say how to go on."
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", metavar="SERVICE.NAME", help="for example petitions.street-lamp")

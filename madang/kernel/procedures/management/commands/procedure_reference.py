@@ -22,6 +22,7 @@ def documents() -> dict[str, str]:
 
 class Command(BaseCommand):
     help = "Writes docs/reference/procedures.md, its Korean translation and procedure.schema.json."
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, text in documents().items():
