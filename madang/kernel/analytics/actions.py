@@ -1,16 +1,21 @@
-"""Keeping the counters. They repeat what cases say and can be made again, so keeping them is no act of the office."""
+"""Learning, and keeping the counters: these repeat what cases say, so keeping them is no act of the office."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from django.db import connection, transaction
 from psycopg import Cursor
 
+from madang.kernel.audit.actions import action, record
 from madang.kernel.cases.contracts import CaseEvent
+from madang.kernel.common.errors import Refused
+from madang.kernel.common.memory import forget
+from madang.kernel.identity.models import Person
 
 from .contracts import COUNTS
-from .models import Count, Tally
+from .engine.routing import Example, Router
+from .models import Count, Learned, Tally
 from .queries.facts import Key, Told, facts, owed, tallies_of
 from .rules import LEVELS, Kept
 
@@ -49,6 +54,18 @@ WITH taken AS (
 )
 SELECT coalesce(sum(tallies), 0)::int FROM told
 """  # noqa: S608  (names of columns only)
+
+
+@action("analytics.learn")
+def learn(name: str, *, by: Person | None, examples: Sequence[Example], competences: Mapping[str, str]) -> Learned:
+    """Trains the router of this name on past texts and on what each place says it answers for; in use at once."""
+    if by is not None:
+        raise Refused()
+    body = Router.train(examples, competences).dumps()
+    learned = Learned.objects.create(name=name, body=body, examples=len(examples))
+    record(learned, by=by, name=name, examples=len(examples))
+    forget()
+    return learned
 
 
 def tally(event: CaseEvent) -> None:

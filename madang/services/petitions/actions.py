@@ -10,14 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madang.kernel.analytics.engine.routing import Router
+from madang.kernel.analytics.actions import learn
 from madang.kernel.analytics.models import Learned
 from madang.kernel.audit.actions import action, record
 from madang.kernel.cases.actions import assign, file, transfer
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import central_desk
 from madang.kernel.common.errors import DomainError, Invalid, Refused
-from madang.kernel.common.memory import forget
 from madang.kernel.common.parameters import parameter
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution
@@ -80,17 +79,15 @@ def _send(case: Case, surest: Proposal) -> None:
 
 
 @action("petitions.train")
-def train(name: str = INSTITUTIONS, *, by: Person | None = None) -> list[Learned]:
+def train(names: tuple[str, str] = (INSTITUTIONS, DEPARTMENTS), *, by: Person | None = None) -> list[Learned]:
     """Learns anew from past petitions and competences where petitions belong."""
     if by is not None:
         raise Refused()
-    trained = []
-    for name, examples, texts in zip((INSTITUTIONS, DEPARTMENTS), lessons(), competences(), strict=True):
-        body = Router.train(examples, texts).dumps()
-        trained.append(Learned.objects.create(name=name, body=body, examples=len(examples)))
-        record(trained[-1], by=by, examples=len(examples))
-    forget()
-    return trained
+    record("routers", by=by)
+    return [
+        learn(name, by=by, examples=examples, competences=texts)
+        for name, examples, texts in zip(names, lessons(), competences(), strict=True)
+    ]
 
 
 @dataclass

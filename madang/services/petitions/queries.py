@@ -1,23 +1,17 @@
 """Where a petition should go, as far as past cases and the competences of institutions tell."""
 
-import csv
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, lru_cache
 
-from django.conf import settings
 from django.utils import timezone
 
-from madang.kernel.analytics.engine.routing import Example, Router
-from madang.kernel.analytics.models import Learned
+from madang.kernel.analytics.queries.learned import Example, router
+from madang.kernel.analytics.queries.names import topics
 from madang.kernel.cases.models import Case
-from madang.kernel.common.memory import remembered
 from madang.kernel.institutions.models import Department, Institution
 
 INSTITUTIONS, DEPARTMENTS = "petitions.institutions", "petitions.departments"
 
-# A router trained by one process is used by every other within so many seconds.
-FRESH = 30.0
 MOST_EXAMPLES = 200_000
 
 
@@ -28,18 +22,6 @@ class Proposal:
     institution: Institution
     department: Department | None
     confidence: float
-
-
-@remembered(FRESH)
-def router(name: str) -> Router | None:
-    """The newest trained router of this name; None before the first training."""
-    newest = Learned.objects.filter(name=name).order_by("-id").values_list("id", flat=True).first()
-    return _loaded(newest) if newest else None
-
-
-@lru_cache(maxsize=4)
-def _loaded(key: int) -> Router:
-    return Router.loads(bytes(Learned.objects.get(pk=key).body))
 
 
 def suggest(title: str, body: str, k: int = 3) -> list[Proposal]:
@@ -96,13 +78,6 @@ def competences() -> tuple[dict[str, str], dict[str, str]]:
         for one in Department.objects.exclude(competence="").select_related("institution")
     }
     return institutions, departments
-
-
-@cache
-def topics() -> list[dict[str, str]]:
-    """The subjects that petitions are sorted by: `{code, name, name_en, institution}` each, from the country pack."""
-    with (settings.COUNTRY_PACK / "topics.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def topic_codes() -> dict[str, str]:
