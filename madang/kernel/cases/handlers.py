@@ -3,11 +3,12 @@
 from procrastinate.contrib.django import app
 
 from madang.kernel.events.contracts import on
+from madang.kernel.identity.models import Person
 from madang.kernel.institutions.contracts import DayOffAnnounced
 from madang.kernel.institutions.models import Post
-from madang.kernel.notices.actions import notify
 
 from . import contracts as told
+from .actions import tell
 from .models import Case, Extension, FollowUp, Result, Supplement
 from .queries import NEEDED
 
@@ -129,17 +130,5 @@ def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False, 
         _send(case, event, person, template, **context)
 
 
-def _send(case: Case, event: told.CaseEvent, person, template: str, **context: object) -> None:  # type: ignore[no-untyped-def]
-    key = f"{template}:{case.number}:{event.at.isoformat()}:{person.pk}"
-    facts = {
-        "case": case,
-        "institution": case.institution,
-        "department": case.department,
-        "officer": case.assignee,
-        "due": case.due_at,
-    }
-    contact = (case.department and case.department.phone) or case.institution.phone
-    notify(
-        person, f"cases/{template}", facts | {"contact": contact} | context, by=None, key=key, case_number=case.number,
-        link=f"/cases/{case.number}/",
-    )  # fmt: skip
+def _send(case: Case, event: told.CaseEvent, person: Person, template: str, **context: object) -> None:
+    tell(case, person, template, key=f"{template}:{case.number}:{event.at.isoformat()}:{person.pk}", **context)

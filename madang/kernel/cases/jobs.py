@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from .actions import remind, wind
-from .models import Clock
+from madang.kernel.common.parameters import parameter
+
+from .actions import remind, tell, wind
+from .models import Case, Clock
+from .queries import NEEDED
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -85,3 +85,18 @@ def test_a_holiday_announced_later_moves_running_cases(case, operator, stranger)
     case.refresh_from_db()
     assert clock.due_at == case.due_at >= before + timedelta(days=1)
     assert [e.kind for e in case.entries.all()][-1] == "rewound"
+
+
+def test_an_old_case_is_told_of_every_thirty_days(version, citizen, town):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from madang.kernel.cases.jobs import tell_of_progress
+
+    received = timezone.now() - timedelta(days=65)
+    actions.file(version, by=citizen, data={"title": "a", "body": "b"}, institution=town, received_at=received)
+    actions.file(version, by=citizen, data={"title": "c", "body": "d"}, institution=town)
+    for _ in range(2):
+        tell_of_progress(0)
+    assert Notice.objects.filter(person=citizen, template="cases/delayed").count() == 1
