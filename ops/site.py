@@ -7,11 +7,15 @@ import argparse
 import io
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ops.messages import compile_messages
 from ops.places import ROOT, fingerprint, write_whole
 from ops.say import Stop, fail, step
+
+OLDEST = 150000
 
 
 def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
@@ -21,21 +25,16 @@ def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
     was asked for. Who can sign in is left in DATA/who.txt. Raises Stop when the settings or the system are
     not sound.
     """
-    from django.core.management import call_command, get_commands
-    from django.core.management.base import SystemCheckError
+    from django.core.management import call_command
 
     make_files(data)
-    with step("Bringing the database up to date"):
-        call_command("migrate", interactive=False, verbosity=0)
-    try:
+    with _plainly():
+        _good_enough()
+        with step("Bringing the database up to date"):
+            call_command("migrate", interactive=False, verbosity=0)
         call_command("check", databases=["default"], stdout=io.StringIO())
-    except SystemCheckError as problem:
-        raise Stop(f"The system checks failed:\n{problem}") from None
-    commands = get_commands()
-    if "load_procedures" in commands:
         with step("Loading procedures"):
             call_command("load_procedures")
-    if "demo" in commands:
         _demo(data, demo, asked=asked)
 
 
@@ -45,9 +44,35 @@ def make_files(data: Path) -> None:
 
     with step("Compiling translations"):
         compile_messages()
-    django.setup()
-    with step("Collecting static files"):
-        _collect(data)
+    with _plainly():
+        django.setup()
+        with step("Collecting static files"):
+            _collect(data)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say in one sentence what a person can put right: a setting, the database, a check."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
+    from django.db import OperationalError
+
+    try:
+        yield
+    except OperationalError as problem:
+        raise Stop(f"The database does not do as asked: {problem}\nIs DATABASE_URL right?") from None
+    except (ImproperlyConfigured, CommandError) as problem:
+        raise Stop(str(problem)) from None
+
+
+def _good_enough() -> None:
+    """Raise Stop when the database is too old."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    version = connection.connection.info.server_version
+    if version < OLDEST:
+        raise Stop(f"PostgreSQL {OLDEST // 10000} or newer is needed; DATABASE_URL leads to {version // 10000}.")
 
 
 def _collect(data: Path) -> None:
