@@ -95,13 +95,13 @@ def extend(case: Case, *, by: Person, period: str, reason: str) -> Extension:
     try:
         added = Period.parse(period)
     except ClockError as error:
-        raise Invalid(fields={"period": [str(error)]}) from error
+        raise Invalid(fields={"period": [_(error.message) % error.params]}) from error
     granted = [Period.parse(one.period) for one in earlier]
     ruling = extension_allowed(Period.parse(clock.period), granted, added, consent=True)
     rule = case.definition.extension
     if not ruling or len(earlier) >= rule.max + rule.with_consent:
-        reason = _(ruling.reason) if ruling.reason else _("This procedure allows no further extension.")
-        raise Invalid(fields={"period": [reason]})
+        why = _(ruling.reason) if ruling.reason else _("This procedure allows no further extension.")
+        raise Invalid(fields={"period": [why]})
     now = moment.now()
     extension = Extension.objects.create(
         case=case, clock=clock, by=by, at=now, period=str(added), reason=reason, needs_consent=len(earlier) >= rule.max
