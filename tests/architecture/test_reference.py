@@ -3,15 +3,17 @@
 import json
 import re
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from madang.kernel.common.parameters import parameters
 from madang.kernel.portal.management.commands.anatomy import PAGE, page
 
-from .tree import APPS, IDS, ROOT, App
+from .tree import APPS, ROOT, files, short
 
 API = "madang.api.api"
 OPENAPI = ROOT / "docs/reference/openapi.json"
@@ -77,8 +79,22 @@ def test_the_page_of_what_was_found_where_is_up_to_date():
     assert now == kept, f"renew it with {RENEW_ANATOMY}; these lines differ:\n" + "\n".join(changed[:20])
 
 
-@pytest.mark.parametrize("app", APPS, ids=IDS)
-def test_readmes_point_at_files_that_exist(app: App):
-    text = (app.path / "README.md").read_text("utf-8")
-    dead = [target for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not (app.path / target).exists()]
-    assert not dead, f"{app.label}: {dead}"
+PAGES = [path for path in files() if path.suffix == ".md"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=map(short, PAGES))
+def test_links_lead_somewhere(path: Path):
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+    dead = [link for link in links if not (path.parent / link).exists()]
+    assert not dead, f"{short(path)} points at what is not there: {dead}"
+
+
+def test_the_page_of_the_law_speaks_of_what_is_there():
+    text = (ROOT / "docs/law.md").read_text("utf-8")
+    dead = [name for name in re.findall(r"`(madang/[^`]+)`", text) if not (ROOT / name).exists()]
+    assert not dead, f"docs/law.md names files that are not there: {dead}"
+    silent = [name for name in parameters() if f"`{name}`" not in text]
+    assert not silent, f"docs/law.md does not speak of these numbers of the law: {silent}"
+    labels = "|".join(app.label for app in APPS)
+    gone = {name for name in re.findall(rf"`((?:{labels})\.\w+)`", text)} - set(parameters())
+    assert not gone, f"docs/law.md names parameters that are not there: {gone}"
