@@ -38,10 +38,10 @@ form:
 
 # %(stages_note)s
 # stages:
-#   received: {label: {ko: 접수, en: Received}, then: [reviewed, returned]}
-#   reviewed: {label: {ko: 검토, en: Under review}, then: [accepted, rejected]}
+#   received: {label: {ko: 접수, en: Received}, by: desk, then: [reviewed, returned]}
+#   reviewed: {label: {ko: 검토, en: Under review}, by: officer, then: [accepted, rejected]}
 #   accepted: {label: {ko: 수리, en: Accepted}, final: true}
-#   rejected: {label: {ko: 거부, en: Rejected}, final: true}
+#   rejected: {label: {ko: 거부, en: Rejected}, final: true, reason: required}
 
 # %(examples_note)s
 examples:

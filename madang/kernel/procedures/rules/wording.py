@@ -39,8 +39,6 @@ NOT_YET = {
     "notify": _("the applicant is told of everything, and the office of what it has to do"),
 }
 NOT_YET_IN_STAGES = {
-    "by": _("officers, the desk and managers may each handle a case"),
-    "reason": _("every result is sent with a text"),
     "do": _("officers carry the decision out themselves"),
 }
 

@@ -36,8 +36,8 @@ form:
       - {id: what, type: text, label: {ko: 무엇, en: What}}
     repeat: {min: 1, max: 3}
 stages:
-  received: {label: {ko: 접수, en: Received}, then: [checked]}
-  checked: {label: {ko: 검토, en: Checked}, then: [done, returned]}
+  received: {label: {ko: 접수, en: Received}, by: desk, then: [checked]}
+  checked: {label: {ko: 검토, en: Checked}, by: officer, then: [done, returned]}
   done: {label: {ko: 완료, en: Done}, final: true}
 examples:
   - {title: 첫째, kind: other, which: 전구, seen_on: today, rows: [{what: 하나}]}
@@ -137,16 +137,26 @@ ONE_MISTAKE = [
     ("final: true", "final: false", "f:25: no stage is final: a case could never end — write `final: true` in the last stage."),
     (", then: [done, returned]", "",
      "f:24: nothing follows the stage “checked” — write `then: [next_stage]`, or `final: true` when the case ends here."),
-    ("  done:", "  more: {label: {ko: 더, en: More}, then: [done]}\n  done:",
+    ("by: officer, ", "",
+     "f:24: nobody moves cases on from the stage “checked” — write `by: desk`, `officer`, `manager` or `applicant`."),
+    ("  done:", "  more: {label: {ko: 더, en: More}, by: officer, then: [done]}\n  done:",
      "f:25: no case can reach the stage “more” — name it in the `then` of another stage, or remove it; a case starts in “received”."),
-    ("then: [done, returned]}", "then: [more]}\n  more: {label: {ko: 더, en: More}, then: [done]}",
-     "f:25: “more” would be a third open stage — leave it out; until now there are two, here “received” and “checked”."),
     ("then: [done, returned]", "then: [received]", "f:25: no case can reach the stage “done” — name it in the `then` of another "
      "stage, or remove it; a case starts in “received”."),
+    ("then: [done, returned]}", "then: [done, a]}\n  a: {label: {ko: 더, en: A}, by: officer, then: [b]}\n"
+     "  b: {label: {ko: 더, en: B}, by: officer, then: [a]}",
+     "f:25: from the stage “a” no case can end — let `then` lead to a final stage: done, withdrawn, returned."),
     ("final: true", "final: true, then: [checked]",
-     "f:25: “done” is final, and yet `then` follows — remove `then`, or `final: true`."),
-    ("then: [checked]", "by: desk, then: [checked]",
-     "f:23: `by` is not supported yet — remove it; until then officers, the desk and managers may each handle a case."),
+     "f:25: “done” is final and yet has `then` — remove `then`, or `final: true`."),
+    ("final: true", "final: true, by: desk", "f:25: “done” is final and yet has `by` — remove `by`, or `final: true`."),
+    ("by: desk", "by: boss", "f:23: `by` cannot be “boss” — choose one of: desk, officer, manager, applicant."),
+    ("final: true", "final: true, reason: always", "f:25: `reason` cannot be “always” — choose one of: required, optional."),
+    ("by: desk", "by: applicant", "f:23: a case starts in “received”, where the office would wait for the applicant — "
+     "write `by: desk` or `officer`, or begin with a stage in which the office receives it."),
+    ("by: officer, then: [done, returned]}", "by: applicant, then: [ready, returned]}\n"
+     "  ready: {label: {ko: 더, en: Ready}, by: officer, then: [done]}",
+     "f:24: from “checked” the applicant would end the case in “returned” — let it lead to a stage of the office, which "
+     "decides; applicants withdraw with `may`."),
     ("stages:", "may: [transfr]\nstages:", "f:22: `may` cannot be “transfr” — did you mean “transfer”?"),
     ("stages:", "may: [transfer]\nextension: {max: 1}\nstages:",
      "f:23: `extension` is written, but `may` does not allow to extend — add extend to `may`, or remove `extension`."),
