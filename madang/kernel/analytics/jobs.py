@@ -6,7 +6,7 @@ from .actions import fold
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="analytics.fold", pass_context=False)
+@app.task(name="analytics.fold_tallies", queueing_lock="analytics.fold")
 def fold_tallies(timestamp: int) -> None:
     """Keeps the tallies few, so that figures are read fast."""
     fold()

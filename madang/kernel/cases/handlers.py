@@ -71,6 +71,7 @@ def tell_of_proposal(event: told.ResultProposed) -> None:
 
 @on(told.ResultSentBack)
 def tell_of_return(event: told.ResultSentBack) -> None:
+    """The author of an answer is told what a manager wants changed."""
     result = Result.objects.select_related("by").get(pk=event.result_id)
     if result.by is not None:
         _send(_case(event), event, result.by, "sent_back", reason=event.reason)
