@@ -39,7 +39,7 @@ class FiguresForm(forms.Form):
         self.fields["from"] = forms.DateField(label=_("From"), required=False)
         self.fields["until"] = forms.DateField(label=_("Until"), required=False)
         for name, choices in (("topic", _topics()), ("procedure", _procedures()), ("division", _divisions())):
-            self.fields[name].widget.choices = choices  # type: ignore[attr-defined]
+            self.fields[name].widget.choices = choices
 
     def filters(self) -> Filters:
         """What was asked for. Raises Invalid, naming the fields, when there is no such thing."""
@@ -54,6 +54,15 @@ class FiguresForm(forms.Form):
             topic=asked["topic"],
             division=asked["division"],
         )
+
+    def said(self, name: str) -> str:
+        """What was entered in a field, in the words of its list."""
+        value = str(self.data.get(name) or "")
+        for key, label_ in getattr(self.fields[name].widget, "choices", []):
+            for one, words in label_ if isinstance(label_, list) else [(key, label_)]:
+                if one == value:
+                    return str(words)
+        return value
 
     def clean_institution(self) -> Institution | None:
         """By its code or its name, in either language."""
@@ -93,7 +102,7 @@ class FiguresForm(forms.Form):
 
     def _one_of(self, name: str, complaint: Any) -> str:
         said: str = self.cleaned_data[name]
-        if said and said not in _values(self.fields[name].widget.choices):  # type: ignore[attr-defined]
+        if said and said not in _values(self.fields[name].widget.choices):
             raise forms.ValidationError(complaint)
         return said
 

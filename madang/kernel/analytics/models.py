@@ -29,26 +29,26 @@ class Counters(models.Model):
     They outlive what they count and repeat it only in sum, so they hold plain keys, not references.
     """
 
-    day = models.DateField(_("day"))
-    institution = models.BigIntegerField(_("institution"))
-    procedure = models.CharField(_("procedure"), max_length=80)
-    topic = models.CharField(_("topic"), max_length=60)
-    division = models.CharField(_("division"), max_length=10)
-    received = models.IntegerField(_("received"), default=0)
-    transferred_in = models.IntegerField(_("transferred in"), default=0)
-    transferred_out = models.IntegerField(_("transferred out"), default=0)
-    closed = models.IntegerField(_("answered"), default=0)
-    on_time = models.IntegerField(_("on time"), default=0)
-    late = models.IntegerField(_("late"), default=0)
-    days_sum = models.BigIntegerField(_("hundredths of days"), default=0)
-    rated = models.IntegerField(_("rated"), default=0)
-    score_sum = models.IntegerField(_("sum of ratings"), default=0)
-    satisfied = models.IntegerField(_("satisfied"), default=0)
-    dissatisfied = models.IntegerField(_("dissatisfied"), default=0)
-    follow_ups = models.IntegerField(_("asked again"), default=0)
-    withdrawn = models.IntegerField(_("withdrawn"), default=0)
-    extended = models.IntegerField(_("extended"), default=0)
-    supplements = models.IntegerField(_("supplements"), default=0)
+    day = models.DateField()
+    institution = models.BigIntegerField()
+    procedure = models.CharField(max_length=80)
+    topic = models.CharField(max_length=60)
+    division = models.CharField(max_length=10)
+    received = models.IntegerField(default=0)
+    transferred_in = models.IntegerField(default=0)
+    transferred_out = models.IntegerField(default=0)
+    closed = models.IntegerField(default=0)
+    on_time = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+    days_sum = models.BigIntegerField(default=0, help_text="Hundredths of days.")
+    rated = models.IntegerField(default=0)
+    score_sum = models.IntegerField(default=0)
+    satisfied = models.IntegerField(default=0)
+    dissatisfied = models.IntegerField(default=0)
+    follow_ups = models.IntegerField(default=0)
+    withdrawn = models.IntegerField(default=0)
+    extended = models.IntegerField(default=0)
+    supplements = models.IntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -68,7 +68,7 @@ class Tally(Counters):
 class Count(Counters):
     """A counter, at one of the levels of detail of `rules.LEVELS`; what its level does not keep apart is 0 or empty."""
 
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField()
 
     class Meta:
         verbose_name = _("counter")

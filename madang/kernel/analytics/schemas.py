@@ -54,7 +54,7 @@ class PeriodOut(CountsOut):
 class FiltersOut(Schema):
     """What the figures are about; an empty text: all."""
 
-    since: date = Field(serialization_alias="from")
+    since: date = Field(alias="from")
     until: date
     institution: str
     procedure: str

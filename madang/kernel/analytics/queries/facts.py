@@ -83,7 +83,7 @@ def facts() -> Iterator[Told]:
 
 def owed() -> Iterator[Told]:
     """What has happened but was not told to the figures yet, or could not be."""
-    adapters = {
+    adapters: dict[str, TypeAdapter[CaseEvent]] = {
         name: TypeAdapter(listener.contract)
         for name, listeners in LISTENERS.items()
         for listener in listeners

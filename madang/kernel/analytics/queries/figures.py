@@ -1,6 +1,7 @@
 """The figures, read from counters: never from cases, so that a million of them cost no more than a thousand."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils import timezone
 
+from madang.kernel.common.memory import remembered
 from madang.kernel.institutions.models import Division, Institution
 
 from ..contracts import COUNTS, Counts, Figures, Filters, Live, Row
@@ -32,24 +34,18 @@ def figures(filters: Filters) -> Figures:
 
     Each thing counts where and when it happened: received here in May, passed on in June, answered there in July.
     """
-    step = step_for(filters.since, filters.until)
     places = districts()
-    by_time = _counts(filters, places, "day", step)
-    by_institution = _counts(filters, places, "institution")
-    by_topic = _counts(filters, places, "topic")
-    by_division = _counts(filters, places, "division")
-    trend = [
-        Row(day.isoformat(), "", "", by_time.get(day, Counts())) for day in periods(filters.since, filters.until, step)
-    ]
-    return Figures(
-        filters=filters,
-        step=step,
-        totals=sum(by_time.values(), Counts()),
-        trend=trend,
-        institutions=_institutions(by_institution),
-        topics=_topics(by_topic),
-        divisions=_divisions(by_division, places, filters.division),
+    return replace(
+        _overview(filters, places),
+        institutions=_institutions(_counts(filters, places, "institution")),
+        topics=_topics(_counts(filters, places, "topic")),
     )
+
+
+@remembered(10.0)
+def country_figures() -> Figures:
+    """The last twelve months of the country, over time and by place: for the first page, so not added up each time."""
+    return _overview(Filters(*a_year()), districts())
 
 
 def live_figures(institution: Institution) -> Live:
@@ -60,6 +56,24 @@ def live_figures(institution: Institution) -> Live:
     recent = Filters(since=today - RECENT, until=today, institution=institution.pk)
     year = Filters(since=since, until=until, institution=institution.pk)
     return Live(open=_total(ever).open, received=_total(recent).received, year=_total(year))
+
+
+def _overview(filters: Filters, places: list[Division]) -> Figures:
+    """The figures in all, over time and by place."""
+    step = step_for(filters.since, filters.until)
+    by_time = _counts(filters, places, "day", step)
+    return Figures(
+        filters=filters,
+        step=step,
+        totals=sum(by_time.values(), Counts()),
+        trend=[
+            Row(day.isoformat(), "", "", by_time.get(day, Counts()))
+            for day in periods(filters.since, filters.until, step)
+        ],
+        institutions=[],
+        topics=[],
+        divisions=_divisions(_counts(filters, places, "division"), places, filters.division),
+    )
 
 
 def _total(filters: Filters) -> Counts:
@@ -73,8 +87,8 @@ def _counts(filters: Filters, places: list[Division], by: str, step: str = "") -
     if step in ("day", "week"):
         kept = Kept.DAY
     key = _STEPS[step](by) if step else F(by)
-    rows = _rows(filters, places, kept).annotate(key=key).values("key").annotate(**_SUMS)
-    return {row.pop("key"): Counts(**row) for row in rows}
+    rows = _rows(filters, places, kept).annotate(key=key).values_list("key").annotate(**_SUMS)
+    return {key: Counts(*sums) for key, *sums in rows}
 
 
 def _rows(filters: Filters, places: list[Division], kept: Kept) -> QuerySet[Figure]:

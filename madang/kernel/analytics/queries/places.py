@@ -43,6 +43,12 @@ def districts() -> list[Division]:
     )
 
 
+def province_of(district: str) -> str:
+    """The province that a district (or province) lies in; empty for none."""
+    found = Division.objects.select_related("parent").filter(code=district).first() if district else None
+    return (found.parent or found).code if found else ""
+
+
 @lru_cache(maxsize=128)
 def map_of(province: str, language: str) -> dict[str, Any]:
     """The map of the country by provinces, or of a province by its districts; as `division_map` takes it."""
