@@ -16,6 +16,7 @@ from madang.kernel.common.worktime import Calendar, ClockError
 from madang.kernel.identity.models import Person
 
 from .models import DayOff, Department, Institution, Post
+from .rules import encloses, rings
 
 # What one process announces or founds is known to every other within so many seconds.
 FRESH = 5.0
@@ -138,3 +139,32 @@ def shape(level: str, language: str, within: str = "") -> dict[str, Any]:
         ],
         "divisions": named,
     }
+
+
+def point_on(drawn: dict[str, Any], lat: float, lon: float) -> tuple[float, float]:
+    """Where a place stands on a map of `shape`, in the units of its viewBox."""
+    left, top, width, height = (float(number) for number in drawn["viewBox"].split())
+    west, south, east, north = drawn["bounds"]
+    return left + (lon - west) / (east - west) * width, top + (north - lat) / (north - south) * height
+
+
+def division_at(lat: float, lon: float) -> str:
+    """The code of the district in which a place lies, as far as the simplified map can tell; empty outside of all."""
+    drawn = shape("districts", settings.LANGUAGE_CODE)
+    if not drawn["bounds"]:
+        return ""
+    x, y = point_on(drawn, lat, lon)
+    for code, (left, top, right, bottom), outlines in _outlines():
+        if left <= x <= right and top <= y <= bottom and encloses(outlines, x, y):
+            return code
+    return ""
+
+
+@cache
+def _outlines() -> list[tuple[str, tuple[float, float, float, float], list[list[tuple[float, float]]]]]:
+    found = []
+    for one in shape("districts", settings.LANGUAGE_CODE)["divisions"]:
+        outlines = rings(one["path"])
+        across, down = ([corner[axis] for ring in outlines for corner in ring] for axis in (0, 1))
+        found.append((one["code"], (min(across), min(down), max(across), max(down)), outlines))
+    return found

@@ -1,7 +1,7 @@
-"""What a line of a list of institutions must say. Pure: text in, facts or reasons out."""
+"""What a line of a list of institutions must say, and which outline of the map a point lies in. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -72,3 +72,31 @@ def circle_in(parents: Mapping[str, str]) -> list[str]:
             code = parents.get(code, "")
         settled.update(way)
     return []
+
+
+def rings(path: str) -> list[list[tuple[float, float]]]:
+    """The outlines that a drawn path of the map ("M0 0l10 0 0 10z": a corner, then steps) consists of."""
+    found = []
+    for part in path.split("M")[1:]:
+        start, _l, steps = part.rstrip("z").partition("l")
+        x, y = (float(number) for number in re.findall(r"-?[\d.]+", start))
+        ring = [(x, y)]
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", steps)]
+        for across, down in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + across, y + down
+            ring.append((x, y))
+        found.append(ring)
+    return found
+
+
+def encloses(outlines: Iterable[Sequence[tuple[float, float]]], x: float, y: float) -> bool:
+    """Whether a point lies inside: a ray from it crosses the outlines an odd number of times."""
+    inside = False
+    for ring in outlines:
+        before_x, before_y = ring[-1]
+        for corner_x, corner_y in ring:
+            if (corner_y > y) != (before_y > y):
+                crossing = corner_x + (y - corner_y) / (before_y - corner_y) * (before_x - corner_x)
+                inside ^= x < crossing
+            before_x, before_y = corner_x, corner_y
+    return inside

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import applying, case, directory, frame, home, workbench
+from .views import applying, case, directory, figures, frame, home, moves, sending, workbench
 
 app_name = "portal"
 
@@ -15,12 +15,16 @@ urlpatterns = [
     path("institutions/", directory.institutions, name="institutions"),
     path("institutions/options/", directory.institution_options, name="institution-options"),
     path("institutions/<slug:code>/", directory.institution, name="institution"),
+    path("figures/", figures.page, name="figures"),
+    path("figures.json", figures.as_json, name="figures-json"),
+    path("figures.csv", figures.as_csv, name="figures-csv"),
     path("work/", workbench.queues, name="workbench"),
     path("work/hand-out/", workbench.hand_out, name="hand-out"),
     path("work/<slug:name>/", workbench.queues, name="queue"),
     path("cases/<str:number>/", case.page, name="case"),
+    path("cases/<str:number>/receipt/", sending.receipt, name="receipt"),
     path("cases/<str:number>/files/<uuid:token>/", case.file, name="case-file"),
-    path("cases/<str:number>/<slug:name>/", case.move, name="case-move"),
+    path("cases/<str:number>/<slug:name>/", moves.move, name="case-move"),
     path("design/", frame.styleguide, name="styleguide"),
     path("text-size/", frame.text_size, name="text-size"),
 ]

@@ -6,5 +6,6 @@ app_name = "petitions"
 
 urlpatterns = [
     path("petitions/", views.listing, name="list"),
+    path("petitions/file/", views.start, name="start"),
     path("petitions/proposals/", views.proposals, name="proposals"),
 ]

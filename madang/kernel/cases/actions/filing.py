@@ -1,5 +1,6 @@
 """A case begins, gets its papers, or is taken back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from madang.kernel.documents.models import File
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution
-from madang.kernel.institutions.queries import working_calendar
+from madang.kernel.institutions.queries import division_at, working_calendar
 from madang.kernel.procedures.models import Version
 
 from ..contracts import CaseFiled, CaseWithdrawn
@@ -55,7 +56,7 @@ def file(
         title=(title or data.get("title") or definition.title.text(language or None))[:200],
         data=data,
         topic=topic,
-        division=place.get("division", ""),
+        division=place.get("division") or _division(place),
         lat=place.get("lat"),
         lon=place.get("lon"),
         institution=institution,
@@ -80,6 +81,11 @@ def file(
     record(case, by=by, institution_id=institution.pk, procedure=case.procedure)
     publish(CaseFiled(**facts(case, now)))
     return case
+
+
+def _division(place: Mapping[str, Any]) -> str:
+    known = place.get("lat") is not None and place.get("lon") is not None
+    return division_at(place["lat"], place["lon"]) if known else ""
 
 
 def file_once(version: Version, *, key: str, **rest: Any) -> tuple[Case, bool]:

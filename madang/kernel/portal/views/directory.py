@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,9 @@ from madang.kernel.institutions import queries as institutions_of
 from madang.kernel.institutions.models import Institution
 from madang.kernel.procedures.queries import catalogue, current, offered_by
 from madang.kernel.search.queries import search as find
+
+from .figures import institution_tiles
+from .home import tasks
 
 PAGE = 60
 # Where a thing of each kind is shown; kinds without a page of their own are listed without a link.
@@ -35,7 +39,8 @@ def services(request: HttpRequest) -> HttpResponse:
         }
         for entry in catalogue(get_language() or "")
     ]
-    return render(request, "portal/services.html", {"items": items, "breadcrumbs": [(_("Services"), "")]})
+    context = {"tasks": tasks(), "items": items, "breadcrumbs": [(_("Services"), "")]}
+    return render(request, "portal/services.html", context)
 
 
 def procedure(request: HttpRequest, name: str) -> HttpResponse:
@@ -69,7 +74,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
     if kind in kinds:
         rows = rows.filter(kind=kind)
     found = list(rows.order_by("name")[(page - 1) * PAGE : page * PAGE + 1])
-    address = f"{reverse('portal:institutions')}?q={q}&kind={kind}&page="
+    address = f"{reverse('portal:institutions')}?{urlencode({'q': q, 'kind': kind})}&page="
     context = {
         "q": q,
         "kind": kind,
@@ -109,6 +114,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         "one": one,
         "kind": text(institutions_of.kinds().get(one.kind, {settings.LANGUAGE_CODE: one.kind})),
         "facts": [(term, value) for term, value in [*facts, (_("Opening hours"), hours)] if value],
+        "tiles": institution_tiles(one),
         "departments": one.departments.order_by("-is_desk", "code"),
         "procedures": [
             {"title": p.title.text(language), "url": reverse("portal:procedure", args=[p.id])} for p in offered_by(one)
@@ -128,8 +134,10 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
 
 def institution_options(request: HttpRequest) -> HttpResponse:
     """The institutions as options of an input that completes what is typed."""
-    rows = Institution.objects.filter(is_active=True).only("code", "name", "name_en").order_by("name")
-    return render(request, "portal/institution_options.html", {"institutions": rows})
+    rows = Institution.objects.filter(is_active=True).select_related("parent").order_by("name")
+    response = render(request, "portal/institution_options.html", {"institutions": rows})
+    response.headers["Cache-Control"] = "private, max-age=600"
+    return response
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -149,13 +157,13 @@ def search(request: HttpRequest) -> HttpResponse:
         "tabs": [
             {
                 "label": count.label,
-                "url": f"{here}?q={q}&kind={count.kind}",
+                "url": f"{here}?{urlencode({'q': q, 'kind': count.kind})}",
                 "current": count.kind == kind,
                 "count": count.number,
             }
             for count in (page.counts if page else [])
         ],
-        "next": f"{here}?q={q}&kind={kind}&cursor={page.next}" if page and page.next else "",
+        "next": f"{here}?{urlencode({'q': q, 'kind': kind, 'cursor': page.next})}" if page and page.next else "",
         "breadcrumbs": [(_("Search"), "")],
     }
     return render(request, "portal/search.html", context)

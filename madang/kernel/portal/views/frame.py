@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -26,6 +27,7 @@ from .. import rules
 from ..contracts import MENU
 from ..forms import PersonForm, StyleguideForm
 from ..templatetags.marks import first_url
+from .holding import writer_mark
 
 _SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
@@ -63,6 +65,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "text_size": size if size in rules.TEXT_SIZES else "normal",
         "menu": _menu(request, person),
         "unread_notices": unread_count(person) if person else 0,
+        "writer": SimpleLazyObject(lambda: writer_mark(person)) if person else "",
     }
 
 

@@ -13,7 +13,9 @@ from madang.kernel.cases.queries import page_of
 from madang.kernel.identity.queries import person_of
 from madang.kernel.procedures.queries import catalogue, drafts_visible_to
 
+from ..contracts import TASKS
 from ..templatetags.marks import first_url, moment
+from .figures import home_figures
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -22,12 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     entries = catalogue(get_language() or "")
     context = {
         "tasks": [
-            {
-                "title": _("Ask or complain"),
-                "text": _("File a petition. It finds the right institution."),
-                "url": reverse("portal:services"),
-                "icon": "edit",
-            },
+            *tasks(),
             {
                 "title": _("Follow my case"),
                 "text": _("See where it is, and until when it will be answered."),
@@ -45,13 +42,18 @@ def home(request: HttpRequest) -> HttpResponse:
             {"title": one.title, "text": one.summary, "url": reverse("portal:procedure", args=[one.id])}
             for one in entries[:6]
         ],
-        "my_cases": _items(
-            page_of(Case.objects.filter(applicant=person).select_related("institution"), "", 3)[0]
-        )
+        "my_cases": _items(page_of(Case.objects.filter(applicant=person).select_related("institution"), "", 3)[0])
         if person
         else [],
     }
-    return render(request, "portal/home.html", context)
+    return render(request, "portal/home.html", context | home_figures())
+
+
+def tasks() -> list[dict[str, str]]:
+    """What services offer first."""
+    return [
+        {"title": str(one.title), "text": str(one.text), "url": reverse(one.address), "icon": one.icon} for one in TASKS
+    ]
 
 
 @login_required

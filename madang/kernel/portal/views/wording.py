@@ -1,7 +1,7 @@
 """How what happened to a case is said on its page, to applicant and officer alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from madang.kernel.common.wording import say_period
 from madang.kernel.common.worktime import Period
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Department, Institution
+from madang.kernel.portal.templatetags.marks import day
 from madang.kernel.portal.templatetags.marks import moment as in_words
 
 # Title and tone of each kind of entry.
@@ -38,9 +39,17 @@ KINDS: dict[str, tuple[Any, str]] = {
     "rewound": (gettext_lazy("Deadline counted anew: the calendar changed"), "information"),
 }
 
+# What the due moment in an entry means.
+DUE: dict[str, Any] = {
+    "extended": gettext_lazy("New due date: %(due)s"),
+    "rewound": gettext_lazy("New due date: %(due)s"),
+    "near": gettext_lazy("Due: %(due)s"),
+    "overdue": gettext_lazy("It was due: %(due)s"),
+}
+
 
 def told(entries: Sequence[Entry], case: Case, reader: Person | None) -> list[dict[str, Any]]:
-    """The timeline for the component of that name, from two queries for the names in it."""
+    """The timeline for the component of that name, the newest first, from at most three queries for the names in it."""
     names = _names(entries)
     return [
         {
@@ -56,15 +65,17 @@ def told(entries: Sequence[Entry], case: Case, reader: Person | None) -> list[di
 
 
 def _names(entries: Sequence[Entry]) -> Mapping[str, Mapping[int, Any]]:
-    wanted: dict[str, set[int]] = {"institution": set(), "department": set()}
+    wanted: dict[str, set[int]] = {"institution": set(), "department": set(), "person": set()}
     for entry in entries:
         if entry.kind == "transferred":
             wanted["institution"].add(entry.data["to"])
-        if entry.data.get("department"):
-            wanted["department"].add(entry.data["department"])
+        elif entry.kind == "assigned":
+            wanted["department"].add(entry.data.get("department"))
+            wanted["person"].add(entry.data.get("to"))
     return {
         "institution": Institution.objects.in_bulk(wanted["institution"]),
-        "department": Department.objects.in_bulk(wanted["department"]),
+        "department": Department.objects.in_bulk(wanted["department"] - {None}),
+        "person": Person.objects.in_bulk(wanted["person"] - {None}),
     }
 
 
@@ -82,10 +93,12 @@ def _text(entry: Entry, names: Mapping[str, Mapping[int, Any]]) -> str:
     match entry.kind:
         case "transferred":
             parts.append(f"→ {names['institution'].get(data['to'], '')}")
-        case "assigned" if data.get("department"):
-            parts.append(str(names["department"].get(data["department"], "")))
+        case "assigned":
+            places = (names["department"].get(data.get("department")), names["person"].get(data.get("to")))
+            parts.append("→ " + " · ".join(str(one) for one in places if one))
         case "asked":
-            parts += [data["question"], _("Please reply by %(day)s.") % {"day": data["answer_by"]}]
+            by = day(date.fromisoformat(data["answer_by"]))
+            parts += [data["question"], _("Please reply by %(day)s.") % {"day": by}]
         case "rated":
             parts.append("★" * data["score"] + "☆" * (5 - data["score"]))
         case "attached":
@@ -94,7 +107,8 @@ def _text(entry: Entry, names: Mapping[str, Mapping[int, Any]]) -> str:
             parts.append("+ " + say_period(Period.parse(data["period"])))
     reason = data.get("reason") or data.get("comment") or data.get("text") or ""
     parts.append(_("Sent on automatically by its subject.") if reason == "routing" else reason)
-    if data.get("due"):
-        due = datetime.fromisoformat(data["due"])
-        parts.append(_("New due date: %(due)s") % {"due": in_words(due)})
+    if data.get("because"):
+        parts.append(data["because"])
+    if data.get("due") and entry.kind in DUE:
+        parts.append(DUE[entry.kind] % {"due": in_words(datetime.fromisoformat(data["due"]))})
     return "\n".join(part for part in parts if part)

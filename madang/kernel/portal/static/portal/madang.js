@@ -3,8 +3,22 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const show = (element, shown = true) => element?.toggleAttribute("hidden", !shown);
 
 document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
-  if (question && !confirm(question)) event.preventDefault();
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm, form = event.target;
+  if (question && !confirm(question)) return event.preventDefault();
+  // The second click of two sends nothing; the server would know it, but its answer would come instead of the first.
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
+addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// numbers to take along
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+  button.textContent = button.dataset.copied;
 });
 
 // menus: Escape and a click elsewhere close them
@@ -138,6 +152,7 @@ function start(root) {
   all("form", root).forEach(ask);
   all("[data-map-point]", root).forEach((box) => { show(box.querySelector("[data-bounds]")); show(box.querySelector("[data-here]"), "geolocation" in navigator); pin(box); });
   all("[data-remove], [data-all], .m-file-drop, .m-bulk-count, .m-keys", root).forEach((element) => show(element));
+  if (navigator.clipboard) all("[data-copy]", root).forEach((button) => show(button));
   all("[data-keys]", root).forEach((tick) => (tick.checked = localStorage.getItem(KEYS) !== "off"));
   root.querySelector("[data-focus]")?.focus();
 }
