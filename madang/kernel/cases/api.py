@@ -164,7 +164,7 @@ def case_router(service: str) -> Router:
             raise Invalid(fields={"department": [_("There is no department with this code.")]})
         if payload.officer and account is None:
             raise Invalid(fields={"officer": [_("There is no officer with this login.")]})
-        actions.assign(case, by=person, department=department, to=account and account.person)
+        actions.assign(case, by=person, department=department, to=account.person if account else None)
 
     @moves("transfers", "Transfer")
     def transfers(person: Person, case: Case, payload: schemas.TransferIn) -> None:

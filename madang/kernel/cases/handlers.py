@@ -28,7 +28,8 @@ def tell_of_reception(event: told.CaseFiled) -> None:
 @on(told.CaseTransferred)
 def tell_of_transfer(event: told.CaseTransferred) -> None:
     """The applicant is told which institution has the case now, and why (Act 16, Decree 13)."""
-    _to_applicant(event, "transferred", reason=_case(event).transfers.order_by("-at").first().reason)
+    passed_on = _case(event).transfers.latest("at")
+    _to_applicant(event, "transferred", reason=passed_on.reason)
 
 
 @on(told.CaseAssigned)

@@ -82,7 +82,7 @@ def _told(field: Any, value: Any, language: str) -> str:
     if isinstance(value, bool):
         return "○" if value else "×"
     if field.type in ("choice", "choices"):
-        labels = {option.value: option.label.text(language) for option in field.options}
+        labels: dict[str, str] = {option.value: option.label.text(language) for option in field.options}
         return ", ".join(labels.get(one, one) for one in (value if isinstance(value, list) else [value]))
     if isinstance(value, list):
         return "\n".join(_told(field, one, language) for one in value)

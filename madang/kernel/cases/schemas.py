@@ -15,7 +15,7 @@ from .queries import explanation_of
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
-class Strict(Schema, extra="forbid"):  # type: ignore[call-arg]
+class Strict(Schema, extra="forbid"):
     """Input: a key that nobody knows is an error, so that a misspelt one is not lost in silence."""
 
 

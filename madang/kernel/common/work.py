@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -75,7 +76,7 @@ def flush() -> None:
 def insert_together(rows: Iterable[models.Model]) -> None:
     """Inserts unsaved rows of several tables by one statement. Keys that other rows need must be set beforehand."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for number, (model, group) in enumerate(itertools.groupby(sorted(rows, key=_table), key=type)):
         batch = list(group)
         into, fields = _insertion(model, batch[0].pk is not None)
@@ -94,7 +95,7 @@ def _table(row: models.Model) -> str:
 
 
 @cache
-def _insertion(model: type[models.Model], with_key: bool) -> tuple[str, list[models.Field]]:  # type: ignore[type-arg]
+def _insertion(model: type[models.Model], with_key: bool) -> tuple[str, list[models.Field]]:
     """The beginning of an INSERT into a model's table, and the fields it takes: those the database does not fill itself."""
     fields = [
         field

@@ -20,7 +20,7 @@ from madang.kernel.common.errors import Invalid
 
 from .contracts import LISTENERS, Listener, name_of
 from .models import Event, Failure, Receipt
-from .rules import next_attempt
+from .rules import FIRST_PAUSE, next_attempt
 
 log = logging.getLogger("madang.events")
 
@@ -41,7 +41,7 @@ def deliver(limit: int = 200) -> int:
                     Failure.objects.update_or_create(
                         event=event,
                         handler=listener.name,
-                        defaults={"error": error, "attempts": 1, "next_at": timezone.now() + next_attempt(1)},
+                        defaults={"error": error, "attempts": 1, "next_at": timezone.now() + FIRST_PAUSE},
                     )
         Event.objects.filter(pk__in=[event.pk for event in events]).update(told=True)
     return len(events)

@@ -13,7 +13,7 @@ from .models import Failure
 
 
 @admin.register(Failure)
-class FailureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class FailureAdmin(admin.ModelAdmin):
     """Handlers that failed, why, and when they are tried again."""
 
     list_display = ["handler", "event", "attempts", "next_at", "error"]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 LAST_ATTEMPT = 10
+FIRST_PAUSE = timedelta(seconds=2)
 
 
 def next_attempt(attempts: int) -> timedelta | None:
     """The pause after the given number of failed attempts: 2 seconds, doubling; None when it is given up (after about 17 minutes)."""
-    return None if attempts >= LAST_ATTEMPT else timedelta(seconds=2**attempts)
+    return None if attempts >= LAST_ATTEMPT else FIRST_PAUSE * 2 ** (attempts - 1)

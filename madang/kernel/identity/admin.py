@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from .models import Account, Company, Person
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.ModelAdmin):
     """Looked at in the back office, changed only by actions."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

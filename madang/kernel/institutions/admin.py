@@ -12,7 +12,7 @@ from . import actions
 from .models import DayOff, Department, Division, Institution, Post
 
 
-class NoDeletion(admin.ModelAdmin):  # type: ignore[type-arg]
+class NoDeletion(admin.ModelAdmin):
     """Nothing that cases refer to is deleted; it is made inactive, or given an end."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -32,7 +32,7 @@ class InstitutionAdmin(NoDeletion):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["code"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Institution, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+    def save_model(self, request: HttpRequest, obj: Institution, form: ModelForm, change: bool) -> None:
         by = person_of(request)
         if change:
             changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -50,7 +50,7 @@ class DepartmentAdmin(NoDeletion):
     search_fields = ["name", "institution__name"]
     autocomplete_fields = ["institution"]
 
-    def save_model(self, request: HttpRequest, obj: Department, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+    def save_model(self, request: HttpRequest, obj: Department, form: ModelForm, change: bool) -> None:
         actions.arrange(obj, by=person_of(request))
 
 
@@ -67,7 +67,7 @@ class PostAdmin(NoDeletion):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["person", "institution", "department", "role", "since"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Post, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+    def save_model(self, request: HttpRequest, obj: Post, form: ModelForm, change: bool) -> None:
         post = actions.appoint(
             obj.person,
             by=person_of(request),
@@ -90,7 +90,7 @@ class DayOffAdmin(NoDeletion):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None
 
-    def save_model(self, request: HttpRequest, obj: DayOff, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+    def save_model(self, request: HttpRequest, obj: DayOff, form: ModelForm, change: bool) -> None:
         off = actions.announce_day_off(
             obj.date, by=person_of(request), name=obj.name, source=obj.source, institution=obj.institution
         )

@@ -54,12 +54,12 @@ def enter(
         Entry(
             case_id=case.pk,
             at=at or moment.now(),
-            by_id=by and by.pk,
+            by_id=by.pk if by else None,
             kind=kind,
             institution_id=case.institution_id,
             is_internal=internal,
             data=data,
-        )  # fmt: skip
+        )
     )
 
 

@@ -41,13 +41,13 @@ def assign(case: Case, *, by: Person | None, department: Department | None = Non
     if case.stage == case.definition.first_stage:
         case.stage = working_stage(case.definition)
     case.save(update_fields=["department", "assignee", "stage"])
-    enter(case, "assigned", by, at=now, department=department and department.pk, to=to and to.pk)
-    record(case, by=by, institution_id=case.institution_id, department=department and department.pk, to=to and to.pk)
+    enter(case, "assigned", by, at=now, department=case.department_id, to=case.assignee_id)
+    record(case, by=by, institution_id=case.institution_id, department=case.department_id, to=case.assignee_id)
     publish(
         CaseAssigned(
             **facts(case, now),
-            department_id=department and department.pk,
-            assignee_id=to and to.pk,
+            department_id=case.department_id,
+            assignee_id=case.assignee_id,
             by_person=by is not None,
         )
     )
@@ -78,9 +78,11 @@ def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> 
     clock = running_clock(case)
     arrived = clock.starts_at if clock else case.received_at
     limit = Period.parse(parameter("cases.transfer_between", timezone.localdate(arrived)))
+    by_when = due_at(arrived, limit, working_calendar(case.institution))
+    assert by_when is not None  # noqa: S101  (nothing stops this clock)
     passed = Transfer.objects.create(
         case=case, by=by, at=now, from_institution=case.institution, to_institution=to, reason=reason,
-        due_at=due_at(arrived, limit, working_calendar(case.institution)),
+        due_at=by_when,
     )  # fmt: skip
     enter(case, "transferred", by, at=now, to=to.pk, reason=reason)
     case.institution, case.department, case.assignee, case.stage = to, None, None, case.definition.first_stage

@@ -83,7 +83,7 @@ def announce_day_off(
     off, _created = DayOff.objects.get_or_create(
         date=day, institution=institution, defaults={"name": name, "source": source}
     )
-    record(off, by=by, institution_id=institution and institution.pk, date=day)
+    record(off, by=by, institution_id=off.institution_id, date=day)
     forget()
-    publish(DayOffAnnounced(date=day, institution_id=institution and institution.pk))
+    publish(DayOffAnnounced(date=day, institution_id=off.institution_id))
     return off
