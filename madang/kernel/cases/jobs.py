@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from madang.kernel.common.moment import nightly
 from madang.kernel.common.parameters import parameter
+from madang.kernel.notices.models import Notice
 
 from .actions import remind, tell, wind
 from .models import Case, Clock
@@ -22,6 +24,19 @@ def remind_of_deadlines(timestamp: int) -> None:
     passed = running.filter(due_at__lt=now, dunned_at=None)
     for clock in [*near[:1000], *passed[:1000]]:
         remind(clock, by=None)
+
+
+@app.periodic(cron=nightly(7, 30))
+@app.task(name="cases.tell_of_progress", queueing_lock="cases.progress")
+def tell_of_progress(timestamp: int) -> None:
+    """Tells applicants how far their open cases are, after thirty days and every thirty days more, each time once."""
+    days = parameter("cases.progress_days", timezone.localdate())
+    now = timezone.now()
+    old = Case.objects.filter(closed_at=None, applicant__isnull=False, received_at__lte=now - timedelta(days=days))
+    for case in old.select_related(*NEEDED).iterator(500):
+        key = f"progress:{case.number}:{(now - case.received_at).days // days}"
+        if case.applicant and not Notice.objects.filter(key=key).exists():
+            tell(case, case.applicant, "progress", key=key, waiting=case.supplements.filter(replied_at=None).exists())
 
 
 @app.task(name="cases.wind_clocks")

@@ -18,7 +18,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 TOLD = {
     "received", "transferred", "assigned", "supplement_asked", "supplement_given", "extended", "consent_asked",
-    "answered", "additional_answered", "withdrawn", "follow_up_asked", "near", "overdue", "delayed",
+    "answered", "additional_answered", "withdrawn", "follow_up_asked", "near", "overdue", "delayed", "progress",
     "approval_asked", "sent_back",
 }  # fmt: skip
 # What a template cannot do without; the rest may be missing.

@@ -1,8 +1,12 @@
 """Who is told what, once, in their own language."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from madang.kernel.cases import actions
+from madang.kernel.cases.jobs import tell_of_progress
 from madang.kernel.cases.models import Clock
 from madang.kernel.events.actions import deliver
 from madang.kernel.events.models import Event, Failure
@@ -70,8 +74,6 @@ def test_a_near_deadline_is_brought_to_mind_once(case, desk):
 
 @pytest.mark.refuses("institutions.announce_day_off")
 def test_a_holiday_announced_later_moves_running_cases(case, operator, stranger):
-    from datetime import timedelta
-
     from madang.kernel.cases.jobs import wind_clocks
     from madang.kernel.common.errors import Refused
 
@@ -87,16 +89,23 @@ def test_a_holiday_announced_later_moves_running_cases(case, operator, stranger)
     assert [e.kind for e in case.entries.all()][-1] == "rewound"
 
 
-def test_an_old_case_is_told_of_every_thirty_days(version, citizen, town):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from madang.kernel.cases.jobs import tell_of_progress
-
+def test_an_old_case_is_told_of_every_thirty_days(version, citizen, town, desk):
     received = timezone.now() - timedelta(days=65)
-    actions.file(version, by=citizen, data={"title": "a", "body": "b"}, institution=town, received_at=received)
+    data = {"title": "a", "body": "b"}
+    old = actions.file(version, by=citizen, data=data, institution=town, received_at=received)
     actions.file(version, by=citizen, data={"title": "c", "body": "d"}, institution=town)
+    actions.ask(old, by=desk, question="?")
     for _ in range(2):
         tell_of_progress(0)
-    assert Notice.objects.filter(person=citizen, template="cases/delayed").count() == 1
+    sent = list(Notice.objects.filter(person=citizen, template="cases/progress").values_list("key", "case_number"))
+    assert sent == [(f"progress:{old.number}:2", old.number)]
+    assert "회신" in Notice.objects.get(template="cases/progress").body
+
+
+def test_closed_cases_are_no_longer_told_of(version, citizen, town, desk):
+    received = timezone.now() - timedelta(days=65)
+    data = {"title": "a", "body": "b"}
+    case = actions.file(version, by=citizen, data=data, institution=town, received_at=received)
+    actions.decide(case, by=desk, text="답변드립니다.")
+    tell_of_progress(0)
+    assert not Notice.objects.filter(template="cases/progress").exists()
