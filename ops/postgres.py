@@ -57,7 +57,7 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
-    def start(self, *, timeout: float = 60) -> None:
+    def start(self, *, timeout: float = 180) -> None:
         """Make the database when there is none, start the server and wait until it answers.
 
         A server left over from a killed run is stopped first; what was committed is recovered by PostgreSQL
@@ -76,7 +76,7 @@ class Postgres:
         self._launch(time.monotonic() + timeout)
         self._own_database()
 
-    def restart(self, *, timeout: float = 60) -> subprocess.Popen[bytes]:
+    def restart(self, *, timeout: float = 180) -> subprocess.Popen[bytes]:
         """Start again, on the same port, after the server died."""
         return self._launch(time.monotonic() + timeout)
 
@@ -207,7 +207,7 @@ class Postgres:
             while time.monotonic() < deadline and self.process.poll() is None:
                 if self.ready():
                     return self.process
-                time.sleep(0.05)
+                time.sleep(0.1)
             if time.monotonic() >= deadline:
                 self.stop()
                 raise Stop(f"PostgreSQL did not start. The end of {self.log}:\n{_since(self.log, said_before)}")

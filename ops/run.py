@@ -220,7 +220,7 @@ def _port_is_free(options: Options) -> None:
         ) from None
 
 
-def _wait_for_health(options: Options, supervisor: Supervisor, seconds: float = 60) -> None:
+def _wait_for_health(options: Options, supervisor: Supervisor, seconds: float = 180) -> None:
     host = "127.0.0.1" if options.host in EVERYWHERE else options.host
     url = f"http://{f'[{host}]' if ':' in host else host}:{options.port}/health"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
