@@ -124,7 +124,9 @@ def who_can_sign_in(data: Path) -> str:
     """The accounts of the demo country, or how to make the first one."""
     file = data / "who.txt"
     told = file.read_text() if file.exists() else ""
-    return told or "No demo accounts here. Make the first operator with  ./manage.py operator E-MAIL\n"
+    if told:
+        return f"Who can sign in, and with which password:\n{told}"
+    return "No demo accounts here. Make the first operator with  ./manage.py operator E-MAIL\n"
 
 
 def address(options: Options) -> str:
