@@ -86,7 +86,11 @@ def _advice() -> str:
 def _pip(*words: str) -> None:
     """Run pip on .venv: its own, or the system's where it has none."""
     own = next((VENV / "lib").glob("python3*/site-packages/pip"), None)
-    pip = [venv_python(), "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", venv_python()]
+    own_pip, other_pip = (
+        [str(venv_python()), "-m", "pip"],
+        [sys.executable, "-m", "pip", "--python", str(venv_python())],
+    )
+    pip = own_pip if own else other_pip
     done = subprocess.run(
         [*pip, *words, "--quiet", "--disable-pip-version-check", "--no-input"],
         text=True,

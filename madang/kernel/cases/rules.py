@@ -83,7 +83,7 @@ def _told(field: Any, value: Any, language: str) -> str:
         return "○" if value else "×"
     if field.type in ("choice", "choices"):
         labels: dict[str, str] = {option.value: option.label.text(language) for option in field.options}
-        return ", ".join(labels.get(one, one) for one in (value if isinstance(value, list) else [value]))
+        return ", ".join(labels.get(one) or str(one) for one in (value if isinstance(value, list) else [value]))
     if isinstance(value, list):
         return "\n".join(_told(field, one, language) for one in value)
     if isinstance(value, Mapping):

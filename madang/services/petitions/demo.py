@@ -106,7 +106,7 @@ def _live(
 
 
 def _file(sample: dict[str, Any], received: datetime, institution: Institution, citizen: Person) -> Case:
-    data = {name: sample[name] for name in ("title", "body", "place") if name in sample}
+    data: dict[str, Any] = {name: sample[name] for name in ("title", "body", "place") if name in sample}
     return file(
         current(f"petitions.{sample['procedure']}"),
         by=citizen,

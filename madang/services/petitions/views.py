@@ -76,7 +76,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """One way in for all petitions: the kinds in plain words, each leading to its form; `from` names a begun one."""
     known = {one.id: one for one in catalogue(get_language() or "") if one.service == "petitions"}
     begun = request.GET.get("from", "")
-    query = f"?{urlencode({'page': 0, 'from': begun})}" if begun in known else ""
+    query = f"?{urlencode({'page': '0', 'from': begun})}" if begun in known else ""
     context = {
         "ways": [
             {

@@ -19,7 +19,10 @@ class PlaceWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         number = {"step": "0.000001"}
-        widgets = {"lat": forms.NumberInput(number), "lon": forms.NumberInput(number)}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            "lat": forms.NumberInput(number),
+            "lon": forms.NumberInput(number),
+        }
         super().__init__(widgets, {"data-kind": "map"})
 
     def decompress(self, value: tuple[float, float] | None) -> list[float | None]:
@@ -31,7 +34,7 @@ class PlaceField(forms.MultiValueField):
 
     widget = PlaceWidget
 
-    def __init__(self, **rest: object) -> None:
+    def __init__(self, **rest: Any) -> None:
         fields = (forms.FloatField(min_value=-90, max_value=90), forms.FloatField(min_value=-180, max_value=180))
         super().__init__(fields, **rest)
 

@@ -127,7 +127,8 @@ class AnswerForm(MoveForm):
 
     move = "answer"
     text = _text(_("What you answer"), rows=12)
-    files = FilesField(
+    # The data of a form instance has this name as well.
+    files = FilesField(  # type: ignore[assignment]
         person=None, label=_("Files"), required=False, help_text=_("The applicant gets them together with the answer.")
     )
     stage = forms.ChoiceField(label=_("How the case ends"), required=False)
@@ -146,7 +147,7 @@ class ReplyForm(MoveForm):
 
     move = "reply"
     text = _text(_("Your reply"), rows=6)
-    files = FilesField(person=None, label=_("Files"), required=False)
+    files = FilesField(person=None, label=_("Files"), required=False)  # type: ignore[assignment]
 
 
 class ConsentForm(MoveForm):

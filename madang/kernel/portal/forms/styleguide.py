@@ -31,7 +31,7 @@ class StyleguideForm(forms.Form):
     )
     seen_on = forms.DateField(label=_("When did you see it?"), required=False)
     place = PlaceField(label=_("Where is it?"), required=False, help_text=_("Press on the map, or enter the place."))
-    files = forms.FileField(
+    files = forms.FileField(  # type: ignore[assignment]
         label=_("Files"),
         required=False,
         help_text=_("Pictures or documents, at most 10 MB each."),

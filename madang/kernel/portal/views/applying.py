@@ -66,7 +66,7 @@ def _take_page(
     data: QueryDict = receive(request, by=person)
     form = PageForm(version.definition, number, answers=answers, person=person, data=data)
     if "add-row" in data:
-        form.add_row(data["add-row"])
+        form.add_row(str(data["add-row"]))
         return _show(request, version, form, number, answers)
     valid = form.is_valid()
     try:

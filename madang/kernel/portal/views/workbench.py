@@ -74,8 +74,8 @@ def queues(request: HttpRequest, name: str = "") -> HttpResponse:
         "title": LABELS[name],
         "columns": [_("Subject"), _("Stage"), _("In charge"), _("Received"), _("Answer due")],
         "rows": [_row(case, language) for case in found[:PAGE]],
-        "previous": f"{here}?{urlencode({'q': q, 'page': page - 1})}" if page > 1 else "",
-        "next": f"{here}?{urlencode({'q': q, 'page': page + 1})}" if len(found) > PAGE else "",
+        "previous": f"{here}?{urlencode({'q': q, 'page': str(page - 1)})}" if page > 1 else "",
+        "next": f"{here}?{urlencode({'q': q, 'page': str(page + 1)})}" if len(found) > PAGE else "",
         "staff": _staff(person),
     }
     return render(request, "portal/workbench.html", context)

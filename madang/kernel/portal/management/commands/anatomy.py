@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.utils import translation
-from django.utils.module_loading import autodiscover_modules, import_module
+from django.utils.module_loading import autodiscover_modules
 from procrastinate.contrib.django import app as jobs
 
 from madang.kernel.audit.actions import ACTIONS
@@ -37,7 +38,7 @@ class Section:
     title: str
     where: str
     columns: Sequence[str]
-    rows: list[Sequence[str]]
+    rows: Sequence[Sequence[str]]
 
 
 class Command(BaseCommand):
@@ -111,12 +112,13 @@ def _events() -> Section:
     shared: dict[str, Any] = {}
     for name, places in sorted(_told().items()):
         contract = _contract(name)
-        above = contract.__base__
+        above: Any = contract.__base__
         facts = [field.name for field in fields(contract)]
+        called = above.__name__
         if is_dataclass(above):
             common = {field.name for field in fields(above)}
-            shared[f"{name.partition('.')[0]}.{above.__name__}"] = above
-            facts = [f"those of {above.__name__}", *(fact for fact in facts if fact not in common)]
+            shared[f"{name.partition('.')[0]}.{called}"] = above
+            facts = [f"those of {called}", *(fact for fact in facts if fact not in common)]
         heard = sorted({one.name for one in LISTENERS[name] if _is_ours(one.handle)})
         rows.append((name, _sentence(contract), ", ".join(facts), ", ".join(sorted(places)), ", ".join(heard)))
     rows += [

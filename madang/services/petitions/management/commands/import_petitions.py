@@ -48,17 +48,15 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no file {path}.")
             lines = self._read(path, columns)
             while batch := list(islice(lines, BATCH)):
-                good = [line for line in batch if isinstance(line[1], dict)]
-                for number, error in ((n, e) for n, e in batch if not isinstance(e, dict)):
-                    self._complain(path, number, str(error), total)
-                taken = take_over(
-                    [(f"{path.name}:{number}", line) for number, line in good], by=None, procedure=options["procedure"],
-                    is_public=not options["private"],
-                )  # fmt: skip
+                for number, line in batch:
+                    if isinstance(line, Exception):
+                        self._complain(path, number, str(line), total)
+                good = [(f"{path.name}:{number}", line) for number, line in batch if isinstance(line, dict)]
+                taken = take_over(good, by=None, procedure=options["procedure"], is_public=not options["private"])
                 total.new += taken.new
                 total.known += taken.known
-                for place, error in taken.refused:
-                    self._complain(path, int(place.rpartition(":")[2]), error, total)
+                for place, reason in taken.refused:
+                    self._complain(path, int(place.rpartition(":")[2]), reason, total)
                 if not options["quiet"]:
                     rate = total.count / max(time.monotonic() - begun, 0.001)
                     self.stderr.write(f"\r  {path.name}: {total.count:,} lines, {rate:,.0f} a second ", ending="")
