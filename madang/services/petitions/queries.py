@@ -1,13 +1,15 @@
 """Where a petition should go, as far as past cases and the competences of institutions tell."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from madang.kernel.analytics.queries.learned import Example, router
+from madang.kernel.analytics.queries.learned import Example, Report, Router, evaluate, router
 from madang.kernel.analytics.queries.names import topics
-from madang.kernel.cases.models import Case
+from madang.kernel.cases.models import Case, Transfer
 from madang.kernel.institutions.models import Department, Institution
 
 INSTITUTIONS, DEPARTMENTS = "petitions.institutions", "petitions.departments"
@@ -50,11 +52,17 @@ def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:
     What only the router itself decided, and nobody confirmed, teaches nothing.
     """
     since = timezone.now() - timedelta(days=days)
+    passed_on = Transfer.objects.filter(case=OuterRef("pk"))
+    confirmed = (
+        Q(closed_at__isnull=False)
+        | Q(assignee__isnull=False)
+        | Exists(passed_on.filter(by__isnull=False))
+        | Q(channel=Case.Channel.IMPORT) & ~Exists(passed_on)
+    )
     settled = (
         Case.objects.filter(
-            procedure__startswith="petitions.", received_at__gte=since, institution__parent__isnull=False
+            confirmed, procedure__startswith="petitions.", received_at__gte=since, institution__parent__isnull=False
         )
-        .exclude(closed_at=None, transfers__isnull=True, channel__in=(Case.Channel.WEB, Case.Channel.API))
         .exclude(stage="withdrawn")
         .select_related("institution", "department")
         .order_by("-id")
@@ -83,3 +91,16 @@ def competences() -> tuple[dict[str, str], dict[str, str]]:
 def topic_codes() -> dict[str, str]:
     """The code of each topic by its code and by its name."""
     return {topic[key]: topic["code"] for topic in topics() for key in ("code", "name")}
+
+
+def evaluation(examples: Sequence[Example]) -> Report:
+    """How good the router is: learned from the older petitions, judged on the newest fifth, which it has not seen."""
+    newest = max(len(examples) // 5, 1)
+    return evaluation_of(examples[newest:], examples[:newest], competences()[0])
+
+
+def evaluation_of(
+    known: Sequence[Example], unseen: Sequence[Example], about: Mapping[str, str] | None = None
+) -> Report:
+    """How good a router that learned from some texts is on others."""
+    return evaluate(Router.train(known, about or {}), unseen)

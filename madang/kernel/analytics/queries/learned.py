@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from madang.kernel.common.memory import remembered
 
-from ..engine.routing import Example, Router, Suggestion
+from ..engine.routing import Example, Report, Router, Suggestion, evaluate
 from ..models import Learned
 
 # What one process has learned is used by every other within so many seconds.
@@ -23,4 +23,4 @@ def _loaded(key: int) -> Router:
     return Router.loads(bytes(Learned.objects.get(pk=key).body))
 
 
-__all__ = ["Example", "Router", "Suggestion", "router"]
+__all__ = ["Example", "Report", "Router", "Suggestion", "evaluate", "router"]
