@@ -28,9 +28,11 @@ def without_metadata(data: bytes, kind: str, name: str) -> bytes:
     try:
         with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
             pixels = image.width * image.height
-            turned = image.getexif().get(_ORIENTATION, 1)
             if pixels <= MAX_PIXELS:
                 image.verify()
+        # A picture that was verified cannot be read on, and one that was read (as PNG is, for its turn) not verified.
+        with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
+            turned = image.getexif().get(_ORIENTATION, 1) if pixels <= MAX_PIXELS else 1
     except Image.DecompressionBombError as error:
         raise too_many_pixels(name, MAX_PIXELS) from error
     except Exception as error:  # Pillow's readers raise whatever their parts raise

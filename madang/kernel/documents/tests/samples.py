@@ -30,6 +30,13 @@ def picture(kind: str = "JPEG", *, turned: int = 1, size: tuple[int, int] = (40,
     return out.getvalue()
 
 
+def screenshot() -> bytes:
+    """A picture as a program makes it, without any metadata."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "#224466").save(out, "PNG")
+    return out.getvalue()
+
+
 def archive(entries: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:

@@ -11,7 +11,7 @@ from madang.kernel.documents import rules
 from madang.kernel.documents.engine import archives, examine, images, scanners
 from madang.kernel.documents.engine.refusals import ScannerAwayError
 
-from .samples import HTML, PDF, SVG, archive, docx, hwp, hwpx, picture, upload
+from .samples import HTML, PDF, SVG, archive, docx, hwp, hwpx, picture, screenshot, upload
 
 ZEROS = b"\0" * (archives.RATIO_FROM + 1)
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000
@@ -21,6 +21,7 @@ TABLE = {"[Content_Types].xml": b"", "xl/workbook.xml": b"<w/>"}
 ACCEPTED = {
     "pdf": ("a.pdf", PDF),
     "png": ("a.png", picture("PNG")),
+    "png without metadata": ("a.png", screenshot()),
     "jpeg": ("a.jpg", picture("JPEG")),
     "webp": ("a.webp", picture("WEBP")),
     "gif": ("a.gif", picture("GIF")),

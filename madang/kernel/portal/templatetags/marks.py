@@ -158,12 +158,12 @@ def stage(stage_id: str, label: str) -> SafeString:
 @library.simple_tag
 def due(due_at: datetime | None, closed_at: datetime | None = None, paused: bool = False) -> SafeString:
     """How long there is until `due_at`: days left, today, overdue; or that the clock stands, or how it ended."""
+    if paused and closed_at is None:
+        return status(_("Clock stopped"), "warning")
     if due_at is None:
         return status(_("No deadline"), "gray")
     if closed_at is not None:
         return status(_("On time"), "success") if closed_at <= due_at else status(_("Late"), "danger")
-    if paused:
-        return status(_("Clock stopped"), "warning")
     days = rules.days_left(due_at, timezone.now(), timezone.get_current_timezone())
     if due_at < timezone.now():
         late = (
