@@ -144,7 +144,7 @@ def outsider(appoint: Any, ministry: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit are cleaned up by TRUNCATE, which the audit log refuses; for them alone this one trigger sleeps."""
+    """Tests that commit are cleaned up by TRUNCATE, which the audit log refuses; for them alone this trigger sleeps."""
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -16,8 +16,9 @@ from madang.kernel.identity.api import NotSignedIn
 api = NinjaAPI(
     title="Madang",
     version="1.0.0",
-    description="Everything the pages do, for programs. Sign in with a personal access token: `Authorization: Bearer madang_…`. "
-    "Send an `Idempotency-Key` with each POST, and a repeated request happens once. Errors are problem+json (RFC 9457).",
+    description="Everything the pages do, for programs. Sign in with a personal access token: "
+    "`Authorization: Bearer madang_…`. Send an `Idempotency-Key` with each POST, and a repeated request happens once. "
+    "Errors are problem+json (RFC 9457).",
     openapi_url="openapi.json",
     docs_url="docs",
     urls_namespace="api",

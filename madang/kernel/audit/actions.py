@@ -47,7 +47,7 @@ def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Cal
 
 
 def record(subject: object, *, by: Any, institution_id: int | None = None, **details: object) -> None:
-    """Puts the action under way on record: who did it to what. `details` holds keys and numbers, never a person's text."""
+    """Puts the action under way on record: who did it to what. `details` holds keys and numbers, never texts."""
     piece = work.current()
     piece.recorded += 1
     piece.rows.append(

@@ -79,7 +79,7 @@ class ResultSentBack(CaseEvent):
 
 @dataclass(frozen=True)
 class CaseClosed(CaseEvent):
-    """The result was sent. `on_time` is None where no deadline ran; `days` are calendar days from reception, two decimals."""
+    """The result was sent. `on_time` is None where no deadline ran; `days` are calendar days, to two decimals."""
 
     result_id: int
     stage: str

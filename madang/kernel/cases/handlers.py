@@ -93,8 +93,8 @@ def tell_of_withdrawal(event: told.CaseWithdrawn) -> None:
 
 @on(told.FollowUpAsked)
 def tell_of_follow_up(event: told.FollowUpAsked) -> None:
-    """The office is told that an additional answer is wanted."""
-    _to_office(event, "follow_up_asked")
+    """The office is told what is still open after its answer."""
+    _to_office(event, "follow_up_asked", question=FollowUp.objects.get(pk=event.follow_up_id).text)
 
 
 @on(told.DeadlineNear)

@@ -1,4 +1,4 @@
-"""A case and the facts of its life. Each fact is a row with a time and a person; nothing is overwritten to make room for another."""
+"""A case and the facts of its life. Each fact is a row with a time and a person; none is overwritten by another."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from .rules import DISSATISFIED, texts_of
 class Case(models.Model):
     """One run of a procedure: what somebody asked for, where it lies, and how far it is.
 
-    The indexes serve the lists of `queries`; foreign keys have none of their own, for every index is paid at each filing.
+    The indexes serve the lists of `queries`; foreign keys have none of their own, for each is paid at every filing.
     """
 
     class Channel(models.TextChoices):
@@ -137,7 +137,7 @@ class Entry(Fact):
 
 
 class Clock(models.Model):
-    """A legal period that runs over a case: it can be stopped and extended, and its due moment is computed, never typed."""
+    """A legal period that runs over a case. It can be stopped and extended; its due moment is computed, never typed."""
 
     class Kind(models.TextChoices):
         HANDLING = "handling", _("answer")

@@ -100,7 +100,6 @@ def by_number(person: Person | None, number: str) -> Case:
     return case
 
 
-
 QUEUES = ("new", "mine", "today", "overdue", "waiting", "approval", "open")
 
 
@@ -180,7 +179,7 @@ T = TypeVar("T", bound=models.Model)
 
 
 def page_of(rows: QuerySet[T], cursor: str, limit: int) -> tuple[list[T], str | None]:
-    """A page of rows by reception, the newest first, and the cursor of the next; a cursor stays good while rows are added."""
+    """A page of rows by reception, the newest first, and the cursor of the next; good also while rows are added."""
     if cursor:
         try:
             at, key = base64.urlsafe_b64decode(cursor).decode().split("|")

@@ -29,7 +29,7 @@ POLICY = "; ".join(
 
 
 class Envelope:
-    """Numbers the request (the audit log and the logs carry the number) and seals the answer with the security headers."""
+    """Numbers the request, for the audit log and the logs, and seals the answer with the security headers."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -47,7 +47,7 @@ class Envelope:
 
 
 class Problems:
-    """Turns a domain error, or a database that is away, into the one error shape: a page for people, problem+json for programs."""
+    """Turns a domain error, or a database that is away, into the one error shape: page or problem+json."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -40,7 +40,7 @@ def current() -> Work:
 
 @contextmanager
 def begin(name: str, *, whole: bool = False, single: bool = False) -> Iterator[Work]:
-    """Opens the transaction of an action, or joins the one that is open; the outermost writes the pending rows at its end.
+    """Opens the transaction of an action, or joins the one that is open; the outermost writes what is pending.
 
     An action that fails inside another leaves nothing behind, and the outer one may go on; unless the outer one is a
     `whole`: then they succeed or fail together. A `single` one writes nothing but its pending rows, by one statement,
@@ -96,7 +96,7 @@ def _table(row: models.Model) -> str:
 
 @cache
 def _insertion(model: type[models.Model], with_key: bool) -> tuple[str, list[models.Field]]:
-    """The beginning of an INSERT into a model's table, and the fields it takes: those the database does not fill itself."""
+    """The beginning of an INSERT into a model's table, and the fields it takes: all that the database does not fill."""
     fields = [
         field
         for field in model._meta.concrete_fields

@@ -31,7 +31,7 @@ def publish(event: Any) -> None:
 
 
 def deliver(limit: int = 200) -> int:
-    """Tells up to `limit` waiting events to everyone who listens; returns how many. A handler that fails does not stop the others."""
+    """Tells up to `limit` waiting events to everyone who listens; returns how many. One that fails stops no other."""
     with transaction.atomic():
         events = list(Event.objects.select_for_update(skip_locked=True).filter(told=False).order_by("id")[:limit])
         for event in events:
@@ -48,7 +48,7 @@ def deliver(limit: int = 200) -> int:
 
 
 def retry(limit: int = 50) -> int:
-    """Tells again what failed and is due; after the last attempt it waits for an operator. Returns how many were tried."""
+    """Tells again what failed and is due; after the last attempt it waits for an operator. Returns how many."""
     with transaction.atomic():
         failures = list(
             Failure.objects.select_for_update(skip_locked=True, of=("self",))

@@ -28,7 +28,7 @@ def name_of(contract: type) -> str:
 def on(*contracts: type) -> Callable[[Handle], Handle]:
     """Listens: the function is called with each event of these kinds, after the commit, at least once.
 
-    Its writes are committed together with the note that it was told, so that a crash in between repeats neither or both;
+    Its writes are committed together with the note that it was told, so that a crash repeats neither or both;
     what it does outside the database must bear repetition.
     """
 

@@ -7,5 +7,5 @@ FIRST_PAUSE = timedelta(seconds=2)
 
 
 def next_attempt(attempts: int) -> timedelta | None:
-    """The pause after the given number of failed attempts: 2 seconds, doubling; None when it is given up (after about 17 minutes)."""
+    """The pause after so many failed attempts: 2 seconds, doubling; None: given up, after about 17 minutes."""
     return None if attempts >= LAST_ATTEMPT else FIRST_PAUSE * 2 ** (attempts - 1)

@@ -1,4 +1,4 @@
-"""The back office: institutions, departments, posts and days off. What is saved here is saved by actions, and recorded."""
+"""The back office: institutions, departments, posts, days off. What is saved here is saved by actions."""
 
 from typing import Any
 

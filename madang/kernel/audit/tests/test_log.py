@@ -13,7 +13,8 @@ from madang.kernel.cases import actions
     [
         "UPDATE audit_record SET actor_id = 1",
         "DELETE FROM audit_record",
-        "INSERT INTO audit_record (id, action, subject, details, request) OVERRIDING SYSTEM VALUE SELECT id, 'x', 'x', '{}', '' FROM audit_record LIMIT 1"
+        "INSERT INTO audit_record (id, action, subject, details, request) OVERRIDING SYSTEM VALUE"
+        " SELECT id, 'x', 'x', '{}', '' FROM audit_record LIMIT 1"
         " ON CONFLICT (id) DO UPDATE SET action = 'forged'",
     ],
 )

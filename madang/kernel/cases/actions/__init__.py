@@ -7,6 +7,6 @@ from .handling import assign, note, transfer
 from .telling import tell
 
 __all__ = [
-    "approve", "ask", "assign", "attach", "consent", "decide", "draft", "extend", "file", "follow_up", "note", "rate", "remind",
-    "reply", "send_back", "tell", "transfer", "wind", "withdraw",
+    "approve", "ask", "assign", "attach", "consent", "decide", "draft", "extend", "file", "follow_up", "note", "rate",
+    "remind", "reply", "send_back", "tell", "transfer", "wind", "withdraw",
 ]  # fmt: skip

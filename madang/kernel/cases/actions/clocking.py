@@ -81,7 +81,7 @@ def reply(supplement: Supplement, *, by: Person, text: str) -> Supplement:
 
 @action("cases.extend")
 def extend(case: Case, *, by: Person, period: str, reason: str) -> Extension:
-    """Extends the deadline: once by at most its own length; a second time only once the applicant consents (Decree 21)."""
+    """Extends the deadline: once by at most its own length, a second time if the applicant consents (Decree 21)."""
     case = lock(case)
     require("extend", case, by)
     require_move("extend", case)
@@ -138,8 +138,15 @@ def consent(extension: Extension, *, by: Person, agree: bool) -> Extension:
         extension.refused_at = now
     extension.save(update_fields=["consented_at", "refused_at"])
     rewind(extension.clock)
-    enter(case, "extended" if agree else "consent_refused", by, at=now, period=extension.period, reason=extension.reason,
-          due=_iso(extension.clock))  # fmt: skip
+    enter(
+        case,
+        "extended" if agree else "consent_refused",
+        by,
+        at=now,
+        period=extension.period,
+        reason=extension.reason,
+        due=_iso(extension.clock),
+    )
     record(case, by=by, institution_id=case.institution_id, extension=extension.pk, agree=agree)
     if agree:
         publish(CaseExtended(**facts(case, now), extension_id=extension.pk, needs_consent=False))

@@ -32,9 +32,9 @@ _numbers = work.Keys("cases_case_number")
 
 @action("cases.file", single=True)
 def file(
-    version: Version, *, by: Person | None, data: dict[str, Any], institution: Institution, channel: str = Case.Channel.WEB,
-    is_public: bool = False, title: str = "", topic: str = "", language: str = "", key: str | None = None,
-    received_at: datetime | None = None, files: tuple[File, ...] = (),
+    version: Version, *, by: Person | None, data: dict[str, Any], institution: Institution,
+    channel: str = Case.Channel.WEB, is_public: bool = False, title: str = "", topic: str = "", language: str = "",
+    key: str | None = None, received_at: datetime | None = None, files: tuple[File, ...] = (),
 ) -> Case:  # fmt: skip
     """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
 
@@ -73,7 +73,7 @@ def file(
                 starts_at=now,
                 period=str(definition.deadline),
                 due_at=case.due_at,
-            )  # fmt: skip
+            )
         )
     work.current().rows.append(case)
     work.current().rows += [Attachment(case_id=case.id, by=by, at=now, file=one) for one in files]

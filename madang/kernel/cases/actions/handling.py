@@ -56,7 +56,7 @@ def assign(case: Case, *, by: Person | None, department: Department | None = Non
 
 @action("cases.transfer")
 def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> Transfer:
-    """Passes the case to the institution that is competent (Act 16); its period begins anew with the reception there."""
+    """Passes the case to the competent institution (Act 16); its period begins anew with the reception there."""
     case = lock(case)
     require("transfer", case, by)
     require_move("transfer", case)

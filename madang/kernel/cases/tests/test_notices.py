@@ -55,6 +55,14 @@ def test_a_draft_for_approval_reaches_the_manager_and_comes_back(version, citize
     assert "근거를 적어 주세요." in Notice.objects.get(person=author).body
 
 
+def test_the_office_reads_what_is_still_open(case, citizen, desk):
+    actions.decide(case, by=desk, text="답변드립니다.")
+    actions.rate(case, by=citizen, score=1)
+    actions.follow_up(case, by=citizen, text="언제 고치는지 알려 주세요.")
+    assert told(desk) == ["cases/follow_up_asked"]
+    assert "언제 고치는지 알려 주세요." in Notice.objects.get(person=desk).body
+
+
 def test_a_passed_deadline_is_dunned_once(case, citizen, desk, manager):
     clock = Clock.objects.get(case=case)
     Clock.objects.update(due_at=case.received_at)

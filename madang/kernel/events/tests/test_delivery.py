@@ -126,9 +126,13 @@ def test_after_the_last_attempt_an_operator_decides(heard):
 @pytest.mark.django_db(transaction=True)
 def test_a_crash_while_telling_repeats_everything_or_nothing(heard):
     happen("a")
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+
+    def crash():
         deliver()
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        crash()
     assert names() == []
     deliver()
     assert names() == ["fragile a", "note a"]

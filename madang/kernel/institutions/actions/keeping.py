@@ -1,4 +1,4 @@
-"""What happens to institutions and posts. Operators keep the list; it is not a secret and not anyone else's to change."""
+"""What happens to institutions and posts. Operators keep the list; it is no secret, and nobody else's to change."""
 
 from datetime import date
 from typing import Any

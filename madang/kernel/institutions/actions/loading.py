@@ -1,4 +1,4 @@
-"""Lists of divisions, institutions and departments, taken over whole: what is known is brought up to date, nothing is doubled."""
+"""Lists of divisions, institutions and departments, taken over whole: brought up to date, nothing doubled."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ class OnlyTried(Exception):
 def load_institutions(rows: Iterable[tuple[int, Row]], *, by: Person | None, dry_run: bool = False) -> Outcome:
     """Takes over a list of institutions (line number and row each). Lines with mistakes are refused, the others taken.
 
-    Repeated with the same list it changes nothing. A new institution gets a desk. A dry run reports and changes nothing.
+    Repeated with the same list it changes nothing. A new institution gets a desk. A dry run only reports.
     """
     try:
         return _load_institutions(list(rows), by=by, dry_run=dry_run)
@@ -58,8 +58,8 @@ def _load_institutions(rows: list[tuple[int, Row]], *, by: Person | None, dry_ru
     for line in lines:
         row = known.get(line.code) or Institution(code=line.code)
         wanted = {
-            "name": line.name, "name_en": line.name_en, "kind": line.kind, "homepage": line.homepage, "phone": line.phone,
-            "source": line.source, "division": divisions.get(line.division),
+            "name": line.name, "name_en": line.name_en, "kind": line.kind, "homepage": line.homepage,
+            "phone": line.phone, "source": line.source, "division": divisions.get(line.division),
         }  # fmt: skip
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]
         if row.pk and not changed:
@@ -88,12 +88,16 @@ def _load_institutions(rows: list[tuple[int, Row]], *, by: Person | None, dry_ru
 
 @action("institutions.load_divisions")
 def load_divisions(rows: Iterable[Row], *, by: Person | None) -> int:
-    """Takes over a table of divisions: code, name, full_name, name_en, level, parent, since, until. Returns how many."""
+    """Takes over divisions (code, name, full_name, name_en, level, parent, since, until). Returns how many."""
     _require_system(by)
     fields = ["name", "full_name", "name_en", "level", "since", "until"]
+    dates = ("since", "until")
     rows = list(rows)
     Division.objects.bulk_create(
-        [Division(code=row["code"], **{name: row[name] or None if name in ("since", "until") else row[name] for name in fields}) for row in rows],
+        [
+            Division(code=row["code"], **{name: row[name] or (None if name in dates else "") for name in fields})
+            for row in rows
+        ],
         update_conflicts=True, unique_fields=["code"], update_fields=fields,
     )  # fmt: skip
     known = Division.objects.in_bulk(field_name="code")
@@ -110,7 +114,7 @@ def load_divisions(rows: Iterable[Row], *, by: Person | None) -> int:
 
 @action("institutions.load_departments")
 def load_departments(rows: Iterable[Row], competences: Mapping[str, str], *, by: Person | None) -> int:
-    """Takes over departments (institution, code, name, name_en, competence, is_desk) and the competences of institutions by code."""
+    """Takes over departments (institution, code, name, name_en, competence, is_desk) and competences by institution."""
     _require_system(by)
     institutions = Institution.objects.in_bulk(field_name="code")
     departments = [

@@ -1,5 +1,6 @@
 """Institutions: founded, revised, listed whole; posts and the calendar that follow from them."""
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -85,10 +86,8 @@ def load(tmp_path, text, *flags):
     file = tmp_path / "list.csv"
     file.write_text(HEAD + text, encoding="utf-8")
     out, err = StringIO(), StringIO()
-    try:
+    with suppress(SystemExit):
         call_command("import_institutions", str(file), *flags, stdout=out, stderr=err)
-    except SystemExit:
-        pass
     return out.getvalue().strip(), err.getvalue()
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
                     worker.run_worker(concurrency=options["jobs"], shutdown_graceful_timeout=10)
                     break
                 except Exception:
-                    # The database may be restarting: what was under way is found again, so waiting is all there is to do.
+                    # The database may be restarting: what was under way is found again; all there is to do is wait.
                     log.exception("the job worker stopped; it starts again in 2 seconds")
                     stopping.wait(2)
         finally:
