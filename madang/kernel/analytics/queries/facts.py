@@ -50,7 +50,7 @@ def tallies_of(event: CaseEvent) -> list[Told]:
 
 
 def facts() -> Iterator[Told]:
-    """Everything that ever happened to cases, by their timelines, in the order in which it happened."""
+    """Everything that ever happened to cases, by their timelines, in any order."""
     due = Clock.objects.filter(case=OuterRef("case"), ended_at=OuterRef("at")).order_by("-starts_at", "-id")
     entries = (
         Entry.objects.filter(kind__in=[*_PLAIN, *_ANSWERS, "transferred", "rated"])
@@ -63,7 +63,7 @@ def facts() -> Iterator[Told]:
             due=Case(When(kind__in=_ANSWERS, then=Subquery(due.values("due_at")[:1]))),
             since=Case(When(kind="answered_again", then=F("case__follow_ups__at")), default=F("case__received_at")),
         )
-        .order_by("at")
+        .order_by()
         .values_list(
             "kind", "at", "institution", "number", "due", "since", "case__procedure", "case__topic", "case__division"
         )
