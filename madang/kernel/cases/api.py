@@ -97,7 +97,7 @@ def case_router(service: str) -> Router:
             data = clean_data(version.definition, payload.data, person)
             case = actions.file(
                 version, by=person, data=data, institution=institution, channel=Case.Channel.API, topic=payload.topic,
-                is_public=payload.is_public and version.definition.publishable != "never",
+                is_public=payload.is_public,
             )  # fmt: skip
             return schemas.CaseOut.of(case, masked=False)
 
@@ -165,6 +165,11 @@ def case_router(service: str) -> Router:
         if payload.officer and account is None:
             raise Invalid(fields={"officer": [_("There is no officer with this login.")]})
         actions.assign(case, by=person, department=department, to=account.person if account else None)
+
+    @moves("stage", "Move on")
+    def stage(person: Person, case: Case, payload: schemas.StageIn) -> None:
+        """Moves the case on to an open stage that follows; for those whose stage it is, at times the applicant."""
+        actions.advance(case, by=person, to=payload.to, reason=payload.reason)
 
     @moves("transfers", "Transfer")
     def transfers(person: Person, case: Case, payload: schemas.TransferIn) -> None:

@@ -33,6 +33,16 @@ class CaseAssigned(CaseEvent):
 
 
 @dataclass(frozen=True)
+class CaseAdvanced(CaseEvent):
+    """The case was moved on from one open stage of its procedure to another."""
+
+    from_stage: str
+    to_stage: str
+    reason: str
+    by_person: bool
+
+
+@dataclass(frozen=True)
 class CaseTransferred(CaseEvent):
     """The case went to another institution (`institution_id` is the new one)."""
 

@@ -1,5 +1,7 @@
 """What cases do when others tell, and what they tell people."""
 
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from procrastinate.contrib.django import app
 
 from madang.kernel.events.contracts import on
@@ -40,6 +42,20 @@ def tell_of_assignment(event: told.CaseAssigned) -> None:
         _send(case, event, case.assignee, "assigned")
 
 
+@on(told.CaseAdvanced)
+def tell_of_advance(event: told.CaseAdvanced) -> None:
+    """Whoever the case waits for now is told; the applicant of every step of the office."""
+    stages = _case(event).definition.stages
+    label = stages[event.to_stage].label
+    step = {"stage": lazy(lambda: label.text(get_language()), str)(), "reason": event.reason}
+    if stages[event.from_stage].by == "applicant":
+        _to_office(event, "moved_on", **step)
+    else:
+        _to_applicant(event, "advanced", **step, your_turn=stages[event.to_stage].by == "applicant")
+    if stages[event.to_stage].by == "manager":
+        _to_managers(event, "moved_on", **step)
+
+
 @on(told.SupplementAsked)
 def tell_of_question(event: told.SupplementAsked) -> None:
     """The applicant is asked, with the day by which to reply (Decree 24)."""
@@ -65,9 +81,7 @@ def tell_of_extension(event: told.CaseExtended) -> None:
 @on(told.ResultProposed)
 def tell_of_proposal(event: told.ResultProposed) -> None:
     """The managers of the institution are told that an answer waits for approval."""
-    case = _case(event)
-    for post in case.institution.posts.filter(role=Post.Role.MANAGER).select_related("person"):
-        _send(case, event, post.person, "approval_asked")
+    _to_managers(event, "approval_asked")
 
 
 @on(told.ResultSentBack)
@@ -118,6 +132,12 @@ def _to_applicant(event: told.CaseEvent, template: str, **context: object) -> No
     case = _case(event)
     if case.applicant:
         _send(case, event, case.applicant, template, **context)
+
+
+def _to_managers(event: told.CaseEvent, template: str, **context: object) -> None:
+    case = _case(event)
+    for post in case.institution.posts.filter(role=Post.Role.MANAGER).select_related("person"):
+        _send(case, event, post.person, template, **context)
 
 
 def _to_office(event: told.CaseEvent, template: str, *, managers: bool = False, **context: object) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from madang.kernel.common import clock as counting
 from madang.kernel.common.errors import Conflict, Invalid, Refused
@@ -28,6 +29,8 @@ REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
 # What a page of a case names; a program is told no persons, and asks for less.
 NEEDED = ("institution", "department", "assignee", "applicant")
 NAMED = ("institution", "department")
+# Why a clock stands, as its explanation says.
+STOPPED_BY = {"supplement": _("More asked of the applicant"), "applicant": _("The applicant's turn")}
 WORKING = (Post.Role.OFFICER, Post.Role.DESK, Post.Role.MANAGER)
 
 
@@ -142,14 +145,19 @@ def course_of(clock: Clock) -> dict[str, Any]:
         "received": clock.starts_at,
         "period": Period.parse(clock.period),
         "calendar": working_calendar(clock.institution),
-        "pauses": [counting.Pause(pause.since, pause.until, pause.reason) for pause in clock.pauses.all()],
+        "pauses": [
+            counting.Pause(one.since, one.until, str(STOPPED_BY.get(one.reason, one.reason)))
+            for one in clock.pauses.all()
+        ],
         "extensions": [Period.parse(e.period) for e in clock.extensions.all() if e.is_in_force],
     }
 
 
 def explanation_of(clock: Clock, language: str) -> list[str]:
     """Line by line, how the due moment of a clock was counted, for whoever asks why."""
-    return explain(due_explained(**course_of(clock)).lines, language)
+    with override(language):
+        course = course_of(clock)
+    return explain(due_explained(**course).lines, language)
 
 
 @remembered(5.0)

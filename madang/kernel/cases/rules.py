@@ -1,7 +1,9 @@
-"""Who may do what to a case, and what of it is text. Pure: facts in, answer out."""
+"""Who may do what to a case, where it may go from here, and what of it is text. Pure: facts in, answer out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from madang.kernel.procedures.rules.shown import shown
 
 # Deny by default: a verb that is not here may be done by nobody; a standing that is not listed may not do it.
 # Standings: the applicant; an officer whose post covers the case; the desk and the manager of its institution;
@@ -18,12 +20,22 @@ MAY: dict[str, frozenset[str]] = {
     "draft": frozenset({"officer", "desk", "manager"}),
     "decide": frozenset({"officer", "desk", "manager"}),
     "approve": frozenset({"manager"}),
+    "advance": frozenset({"applicant", "officer", "desk", "manager"}),
     "attach": frozenset({"applicant", "officer", "desk", "manager"}),
     "reply": frozenset({"applicant"}),
     "consent": frozenset({"applicant"}),
     "withdraw": frozenset({"applicant"}),
     "rate": frozenset({"applicant"}),
     "follow_up": frozenset({"applicant"}),
+}
+
+# Who moves a case on from a stage, by whose stage it is: the desk stands in for officers, a manager for both.
+# What is left to the manager or the applicant, nobody does in their place.
+MOVERS: dict[str, frozenset[str]] = {
+    "desk": frozenset({"desk", "manager"}),
+    "officer": frozenset({"officer", "desk", "manager"}),
+    "manager": frozenset({"manager"}),
+    "applicant": frozenset({"applicant"}),
 }
 
 DISSATISFIED = 2
@@ -34,22 +46,69 @@ def may(verb: str, standings: frozenset[str]) -> bool:
     return bool(MAY.get(verb, frozenset()) & standings)
 
 
+def may_move_on(definition: Any, stage: str, standings: frozenset[str]) -> bool:
+    """Whether somebody of these standings may move a case on that stands here."""
+    return bool(MOVERS[_whose(definition, stage)] & standings)
+
+
+def is_applicants(definition: Any, stage: str) -> bool:
+    """Whether the office waits here for the applicant: the clock stands still."""
+    return _whose(definition, stage) == "applicant"
+
+
+def _whose(definition: Any, stage: str) -> str:
+    # Versions from before stages said so: officers, the desk and managers handled a case in each.
+    return definition.stages[stage].by or "officer"
+
+
+def open_steps(definition: Any, stage: str) -> list[str]:
+    """The stages, no ends, to which a case that stands here may be moved on."""
+    return [name for name in definition.stages[stage].then if not definition.stages[name].final]
+
+
 def working_stage(definition: Any) -> str:
-    """Where a case stands once somebody is responsible: the first stage after the first that is not an end."""
+    """Where a case stands once somebody is responsible: the first stage of desk or officers that follows theirs."""
     first = definition.first_stage
-    return next((name for name in definition.stages[first].then if not definition.stages[name].final), first)
+    if _whose(definition, first) not in ("desk", "officer"):
+        return first
+    ahead = open_steps(definition, first)
+    return next((name for name in ahead if _whose(definition, name) in ("desk", "officer")), first)
 
 
-def endings(definition: Any, stage: str) -> list[str]:
-    """The final stages to which a result may bring a case that stands here, the usual one first.
+def endings(definition: Any, stage: str, standings: frozenset[str] | None = None) -> list[str]:
+    """The ends to which a result by somebody of these standings may bring a case that stands here, the usual one first.
 
-    A case nobody was assigned to may be answered at once, as though it had been taken in hand first.
+    Without `standings`: by anybody. A case nobody was assigned to may be decided at once, as though it had been taken
+    in hand first.
     """
-    ahead = [*definition.stages[stage].then]
-    if stage == definition.first_stage:
-        ahead += definition.stages[working_stage(definition)].then
-    finals = [name for name in dict.fromkeys(ahead) if definition.stages[name].final]
+    stands = [stage, working_stage(definition)] if stage == definition.first_stage else [stage]
+    ahead = [
+        name
+        for one in stands
+        if standings is None or may_move_on(definition, one, standings)
+        for name in definition.stages[one].then
+    ]
+    return _ends(definition, ahead)
+
+
+def all_endings(definition: Any) -> list[str]:
+    """Every end to which a result may bring a case sooner or later, the usual one first."""
+    return _ends(definition, [name for stage in definition.stages.values() for name in stage.then])
+
+
+def _ends(definition: Any, names: list[str]) -> list[str]:
+    finals = [name for name in dict.fromkeys(names) if definition.stages[name].final]
     return sorted(finals, key=lambda name: name == "returned")
+
+
+def needs_reason(definition: Any, stage: str) -> bool:
+    """Whether whoever moves a case to this stage must say why."""
+    return stage in definition.stages and definition.stages[stage].reason == "required"
+
+
+def is_public(definition: Any, wanted: bool) -> bool:
+    """Whether everyone may see a case: as its procedure says, or as its applicant wants where that is left to them."""
+    return definition.publishable == "always" or (definition.publishable == "applicant" and wanted)
 
 
 def texts_of(definition: Any, data: Mapping[str, Any]) -> Iterator[str]:
@@ -69,23 +128,13 @@ def place_of(definition: Any, data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def shown_answers(definition: Any, data: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+def shown_answers(
+    definition: Any, data: Mapping[str, Any], language: str, translate: Callable[[str], str] = str
+) -> list[tuple[str, str]]:
     """A filled form for reading: each question with its answer, the unanswered ones, files and the title left out."""
+    given = {name: value for name, value in data.items() if value not in ("", [], {})}
     return [
-        (field.label.text(language), _told(field, data[field.id], language))
-        for field in definition.form
-        if field.id != "title" and field.type != "file" and data.get(field.id) not in (None, "", [], {})
+        (one.label, one.text)
+        for one in shown(definition.form, given, language, translate)
+        if one.path != "title" and one.type != "file"
     ]
-
-
-def _told(field: Any, value: Any, language: str) -> str:
-    if isinstance(value, bool):
-        return "○" if value else "×"
-    if field.type in ("choice", "choices"):
-        labels: dict[str, str] = {option.value: option.label.text(language) for option in field.options}
-        return ", ".join(labels.get(one) or str(one) for one in (value if isinstance(value, list) else [value]))
-    if isinstance(value, list):
-        return "\n".join(_told(field, one, language) for one in value)
-    if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values() if part not in (None, "", [], {}))
-    return str(value)

@@ -36,6 +36,13 @@ class AssignmentIn(Strict):
     officer: str | None = Field(None, max_length=254)
 
 
+class StageIn(Strict):
+    """The stage to which the case is moved on, and why; some stages want a reason."""
+
+    to: str = Field(max_length=40)
+    reason: str = Field("", max_length=20_000)
+
+
 class TransferIn(Strict):
     """The competent institution by its code, and why the case goes there."""
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import moment
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.errors import Conflict, Invalid
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.worktime import Period
 from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
@@ -14,17 +14,18 @@ from madang.kernel.institutions.queries import working_calendar
 from ..contracts import CaseClosed, CaseRated, FollowUpAsked, ResultProposed, ResultSentBack
 from ..models import Case, Clock, Feedback, FollowUp, Result
 from ..queries import running_clock, standings
-from ..rules import endings, may, working_stage
+from ..rules import all_endings, endings, may, working_stage
 from .base import enter, facts, lock, require, require_open
 
 
 @action("cases.draft")
 def draft(case: Case, *, by: Person, text: str, stage: str = "") -> Result:
-    """Keeps a draft of the result, seen by the office only."""
+    """Keeps a draft of the result, seen by the office only; also for somebody who decides at a later stage."""
     case = lock(case)
     require("draft", case, by)
     require_open(case)
-    result = _write(case, by, text, stage)
+    possible = endings(case.definition, case.stage) + all_endings(case.definition)
+    result = _write(case, by, text, stage, possible)
     record(case, by=by, institution_id=case.institution_id, result=result.pk)
     return result
 
@@ -33,16 +34,22 @@ def draft(case: Case, *, by: Person, text: str, stage: str = "") -> Result:
 def decide(case: Case, *, by: Person | None, text: str, stage: str = "") -> Result:
     """Decides the case: the result goes out, or first to a manager where the institution wants each answer approved.
 
-    `stage` is the final stage it brings the case to; left out, the usual one of the procedure.
+    `stage` is the final stage it brings the case to; left out, the usual one of those that follow. Decided by who may
+    move the case on from where it stands; a case nobody was assigned to, as though it had been taken in hand first.
     """
     case = lock(case)
     require("decide", case, by)
     require_open(case)
+    possible = endings(case.definition, case.stage, None if by is None else standings(by, case))
+    if not possible:
+        if endings(case.definition, case.stage):
+            raise Refused(visible=True)
+        raise Conflict("cases.not-yet", _("The case cannot end from this stage. Move it on first."))
     if not text.strip():
         raise Invalid(fields={"text": [_("Write the answer first.")]})
     if case.supplements.filter(replied_at=None).exists():
         raise Conflict("cases.waiting", _("The applicant has been asked something. Decide once the reply is in."))
-    result = _write(case, by, text, stage)
+    result = _write(case, by, text, stage, possible)
     approver = by is None or may("approve", standings(by, case))
     if case.institution.requires_approval and not approver:
         now = moment.now()
@@ -138,8 +145,7 @@ def follow_up(case: Case, *, by: Person, text: str) -> FollowUp:
     return asked
 
 
-def _write(case: Case, by: Person | None, text: str, stage: str) -> Result:
-    possible = endings(case.definition, case.stage)
+def _write(case: Case, by: Person | None, text: str, stage: str, possible: list[str]) -> Result:
     stage = stage or possible[0]
     if stage not in possible:
         raise Invalid(fields={"stage": [_("Choose how the case ends.")]})

@@ -11,7 +11,7 @@ from madang.kernel.identity.models import Person
 
 from ..models import Case, Entry
 from ..queries import NEEDED, standings
-from ..rules import may
+from ..rules import is_applicants, may, may_move_on
 
 
 def lock(case: Case) -> Case:
@@ -44,6 +44,26 @@ def require_move(verb: str, case: Case) -> None:
     """Refuses an engine's move that the procedure does not allow."""
     if verb not in case.definition.may:
         raise Conflict("cases.not-in-procedure", _("This procedure does not provide for that."))
+
+
+def require_mover(case: Case, by: Person | None) -> None:
+    """Refuses whose stage it is not. The system (None) may move every case on."""
+    if by is not None and not may_move_on(case.definition, case.stage, standings(by, case)):
+        raise Refused(visible=True)
+
+
+def require_offices_turn(case: Case) -> None:
+    """Refuses what has to wait until the applicant has moved the case on."""
+    if is_applicants(case.definition, case.stage):
+        raise Conflict(
+            "cases.applicants-turn", _("It is the applicant's turn. Wait until they have moved the case on.")
+        )
+
+
+def require_nothing_asked(case: Case) -> None:
+    """Refuses what has to wait for the applicant's reply."""
+    if case.supplements.filter(replied_at=None).exists():
+        raise Conflict("cases.waiting", _("The applicant has been asked something. Go on once the reply is in."))
 
 
 def enter(

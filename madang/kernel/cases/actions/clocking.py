@@ -1,6 +1,6 @@
 """The legal clock of a case: stopped by a supplement, moved by an extension, wound anew when the calendar changes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from madang.kernel.identity.models import Person
 from ..contracts import CaseExtended, DeadlineNear, DeadlinePassed, SupplementAsked, SupplementGiven
 from ..models import Case, Clock, Extension, Pause, Supplement
 from ..queries import course_of, running_clock
-from .base import enter, facts, lock, require, require_move, require_open
+from .base import enter, facts, lock, require, require_move, require_offices_turn, require_open
 
 
 def rewind(clock: Clock) -> None:
@@ -29,6 +29,22 @@ def rewind(clock: Clock) -> None:
     Case.objects.filter(pk=clock.case_id, closed_at=None).update(due_at=clock.due_at)
 
 
+def stop(case: Case, reason: str, at: datetime) -> None:
+    """The clock of the case stands from now on, because of `reason`: supplement or applicant."""
+    clock = running_clock(case)
+    if clock is not None:
+        Pause.objects.create(clock=clock, reason=reason, since=at)
+        rewind(clock)
+
+
+def go_on(case: Case, at: datetime) -> None:
+    """The clock of the case runs again."""
+    clock = running_clock(case)
+    if clock is not None:
+        clock.pauses.filter(until=None).update(until=at)
+        rewind(clock)
+
+
 @action("cases.ask")
 def ask(case: Case, *, by: Person, question: str, days: int | None = None) -> Supplement:
     """Asks the applicant for what is missing; the clock stops until they reply (Act 22, Decree 24)."""
@@ -36,6 +52,7 @@ def ask(case: Case, *, by: Person, question: str, days: int | None = None) -> Su
     require("ask", case, by)
     require_move("supplement", case)
     require_open(case)
+    require_offices_turn(case)
     if not question.strip():
         raise Invalid(fields={"question": _("Write what the applicant should send or explain.")})
     if case.supplements.filter(replied_at=None).exists():
@@ -45,10 +62,7 @@ def ask(case: Case, *, by: Person, question: str, days: int | None = None) -> Su
     supplement = Supplement.objects.create(
         case=case, by=by, at=now, question=question, answer_by=timezone.localdate(now) + timedelta(days=days)
     )
-    clock = running_clock(case)
-    if clock is not None:
-        Pause.objects.create(clock=clock, reason="supplement", since=now)
-        rewind(clock)
+    stop(case, "supplement", now)
     enter(case, "asked", by, at=now, question=question, answer_by=supplement.answer_by.isoformat())
     record(case, by=by, institution_id=case.institution_id, supplement=supplement.pk)
     publish(SupplementAsked(**facts(case, now), supplement_id=supplement.pk))
@@ -69,10 +83,7 @@ def reply(supplement: Supplement, *, by: Person, text: str) -> Supplement:
     now = moment.now()
     supplement.reply, supplement.replied_at = text, now
     supplement.save(update_fields=["reply", "replied_at"])
-    clock = running_clock(case)
-    if clock is not None:
-        clock.pauses.filter(until=None).update(until=now)
-        rewind(clock)
+    go_on(case, now)
     enter(case, "replied", by, at=now, text=text)
     record(case, by=by, institution_id=case.institution_id, supplement=supplement.pk)
     publish(SupplementGiven(**facts(case, now), supplement_id=supplement.pk))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import moment, work
 from madang.kernel.common.clock import due_at
-from madang.kernel.common.errors import Conflict, Refused
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.numbers import make
 from madang.kernel.common.worktime import Period
 from madang.kernel.documents.models import File
@@ -23,7 +23,8 @@ from madang.kernel.procedures.models import Version
 
 from ..contracts import CaseFiled, CaseWithdrawn
 from ..models import Attachment, Case, Clock, Result
-from ..rules import place_of
+from ..rules import is_public as seen_by_all
+from ..rules import needs_reason, place_of
 from .base import enter, facts, lock, require, require_move, require_open
 
 _keys = work.Keys("cases_case_key")
@@ -38,9 +39,15 @@ def file(
 ) -> Case:  # fmt: skip
     """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
 
+    The institution is one that offers the procedure, or the root of the tree, whose desk passes it on: Invalid
+    (`institution`) otherwise. `is_public` is what the applicant wants where the procedure leaves that to them.
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
     """
     definition = version.definition
+    if institution.parent_id and not definition.offered_by.includes(institution.kind, institution.code):
+        raise Invalid(
+            fields={"institution": [_("This institution does not offer this service. Choose one that does.")]}
+        )
     now = received_at or moment.now()
     place = place_of(definition, data)
     case = Case(
@@ -52,7 +59,7 @@ def file(
         applicant=by,
         channel=channel,
         language=language or (by.language if by else ""),
-        is_public=is_public,
+        is_public=seen_by_all(definition, is_public),
         title=(title or data.get("title") or definition.title.text(language or None))[:200],
         data=data,
         topic=topic,
@@ -129,6 +136,8 @@ def withdraw(case: Case, *, by: Person, reason: str = "") -> Case:
     require("withdraw", case, by)
     require_move("withdraw", case)
     require_open(case)
+    if needs_reason(case.definition, "withdrawn") and not reason.strip():
+        raise Invalid(fields={"reason": [_("Write why you take it back.")]})
     now = moment.now()
     case.stage, case.closed_at, case.due_at = "withdrawn", now, None
     case.save(update_fields=["stage", "closed_at", "due_at"])

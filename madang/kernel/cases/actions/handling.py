@@ -18,7 +18,7 @@ from ..contracts import CaseAssigned, CaseTransferred
 from ..models import Case, Clock, Note, Transfer
 from ..queries import running_clock
 from ..rules import working_stage
-from .base import enter, facts, lock, require, require_move, require_open
+from .base import enter, facts, lock, require, require_move, require_offices_turn, require_open
 
 
 @action("cases.assign")
@@ -61,6 +61,7 @@ def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> 
     require("transfer", case, by)
     require_move("transfer", case)
     require_open(case)
+    require_offices_turn(case)
     if to == case.institution:
         raise Invalid(fields={"to": [_("The case is already there. Choose another institution.")]})
     if not to.is_active:

@@ -19,13 +19,15 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 TOLD = {
     "received", "transferred", "assigned", "supplement_asked", "supplement_given", "extended", "consent_asked",
     "answered", "additional_answered", "withdrawn", "follow_up_asked", "near", "overdue", "delayed", "progress",
-    "approval_asked", "sent_back",
+    "approval_asked", "sent_back", "advanced", "moved_on",
 }  # fmt: skip
 # What a template cannot do without; the rest may be missing.
 NEEDS = {
     "supplement_asked": {"question", "answer_by"},
     "extended": {"reason"},
     "consent_asked": {"reason"},
+    "advanced": {"stage"},
+    "moved_on": {"stage"},
 }
 
 
@@ -52,6 +54,7 @@ def everything():
         due=datetime(2026, 2, 24, 14, 59, 59, 999999, tzinfo=UTC),
         reason="THE REASON",
         period="7d",
+        stage="THE STAGE",
         question="THE QUESTION",
         answer_by=date(2026, 3, 3),
         answer="THE ANSWER",
@@ -106,6 +109,8 @@ def assert_well_formed(subject, body, language):
         ("transferred", ["THE REASON"]),
         ("supplement_asked", ["THE QUESTION"]),
         ("extended", ["THE REASON"]),
+        ("advanced", ["THE STAGE", "THE REASON"]),
+        ("moved_on", ["THE STAGE", "THE REASON"]),
         ("consent_asked", ["THE REASON"]),
         ("answered", ["THE ANSWER", "THE REASON", "THE REMEDY"]),
         ("additional_answered", ["THE ANSWER", "THE REASON", "THE REMEDY"]),

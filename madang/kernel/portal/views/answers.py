@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from madang.kernel.cases.rules import shown_answers
 from madang.kernel.institutions.models import Division
@@ -41,7 +42,7 @@ def answers_of(definition: Any, data: Mapping[str, Any], language: str, division
     """Every answered question; `division` is where the case lies, for places that name none."""
     labels = {one.label.text(language): one for one in definition.form if one.type == "place"}
     found = []
-    for label, text in shown_answers(definition, data, language):
+    for label, text in shown_answers(definition, data, language, gettext):
         place = labels.get(label)
         found.append(
             Answered(label, "", place_shown(data[place.id], language, division)) if place else Answered(label, text)
