@@ -115,6 +115,19 @@ class ExtendForm(MoveForm):
         return str(Period(min(self.cleaned_data["period"], 10_000), self.unit))
 
 
+class AdvanceForm(MoveForm):
+    """The next stage, and why."""
+
+    move = "advance"
+    to = forms.ChoiceField(label=_("Next stage"))
+    reason = _text(_("Why?"), rows=3, most=2000, required=False, help_text=_("Applicant and office read it."))
+
+    def offer(self, stages: Sequence[tuple[str, str]], needs_reason: bool) -> None:
+        """Offers these stages (name, label); `needs_reason`: each of them wants one."""
+        self.fields["to"].choices = list(stages)  # type: ignore[attr-defined]
+        self.fields["reason"].required = needs_reason
+
+
 class NoteForm(MoveForm):
     """A remark among officers."""
 
@@ -192,5 +205,5 @@ class WithdrawForm(MoveForm):
     reason = _text(_("Why do you take it back?"), rows=2, most=2000, required=False)
 
 
-APPLICANT = (ReplyForm, ConsentForm, RateForm, FollowUpForm, WithdrawForm)
-OFFICE = (AssignForm, TransferForm, AskForm, ExtendForm, NoteForm, AnswerForm, SendBackForm)
+APPLICANT = (AdvanceForm, ReplyForm, ConsentForm, RateForm, FollowUpForm, WithdrawForm)
+OFFICE = (AdvanceForm, AssignForm, TransferForm, AskForm, ExtendForm, NoteForm, AnswerForm, SendBackForm)

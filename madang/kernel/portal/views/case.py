@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from madang.kernel.cases.models import Attachment, Case, Clock, Entry
 from madang.kernel.cases.queries import by_number, explanation_of, readable, running_clock, standings, timeline
-from madang.kernel.cases.rules import endings, may, place_of
+from madang.kernel.cases.rules import (
+    all_endings,
+    endings,
+    is_applicants,
+    may,
+    may_move_on,
+    needs_reason,
+    open_steps,
+    place_of,
+)
 from madang.kernel.common.errors import DomainError, Refused
 from madang.kernel.common.parameters import parameter
 from madang.kernel.common.wording import say_period
@@ -116,8 +125,13 @@ def _of_everyone(
         "clock": clock,
         "period": say_period(Period.parse(clock.period)) if clock else "",
         "lines": explanation_of(clock, language) if clock else [],
+        "can_advance": case.is_open and may("advance", standing) and _moves_on(case, standing),
         "may": {verb: may(verb, standing) for verb in ("assign", "approve", "reply", "note")},
     }
+
+
+def _moves_on(case: Case, standing: frozenset[str]) -> bool:
+    return may_move_on(case.definition, case.stage, standing) and bool(open_steps(case.definition, case.stage))
 
 
 def _file(case: Case, one: Attachment) -> dict[str, Any]:
@@ -131,13 +145,17 @@ def _for_applicant(case: Case, standing: frozenset[str], person: Person | None, 
     answered = not case.is_open and case.results.filter(round=case.round, sent_at__isnull=False).exists()
     rule = case.definition.feedback
     unhappy = 1 in feedbacks and feedbacks[1].is_dissatisfied
+    made = {one.move: invalid.get(one.move) or one(person=person) for one in APPLICANT}
+    for form in made.values():
+        if case.is_open and form.move not in invalid:
+            prepare(form, case)
     return {
         "pending": next((one for one in case.extensions.all() if one.is_pending), None) if case.is_open else None,
         "can_rate": own and answered and case.round not in feedbacks and rule.rate,
         "can_ask_again": own and answered and case.round == 1 and rule.ask_again and unhappy,
         "can_withdraw": own and case.is_open and "withdraw" in case.definition.may,
         "feedbacks": feedbacks.values(),
-        "forms": {one.move.replace("-", "_"): invalid.get(one.move) or one(person=person) for one in APPLICANT},
+        "forms": {name.replace("-", "_"): form for name, form in made.items()},
     }
 
 
@@ -162,9 +180,10 @@ def _for_office(
     clock = running_clock(case)
     for form in made.values():
         if acts and form.move not in invalid:
-            prepare(form, case, clock)
+            prepare(form, case, clock, standing)
     turns = [one for one in entries if one.kind in ("proposed", "sent_back")]
     waits = draft is not None and draft.waits_for_approval
+    ours = not is_applicants(case.definition, case.stage)
     return context | {
         "draft": draft,
         "waits": waits,
@@ -172,8 +191,9 @@ def _for_office(
         "flow": [_("Draft"), _("Approval"), _("Sent")] if case.institution.requires_approval else [],
         "similar": similar(person, case.title, case.text, answered_only=True, apart_from=case.pk),
         "forms": {name.replace("-", "_"): form for name, form in made.items()},
-        "can_transfer": "transfer" in case.definition.may,
-        "can_ask": "supplement" in case.definition.may,
+        "can_decide": bool(endings(case.definition, case.stage, standing)),
+        "can_transfer": "transfer" in case.definition.may and ours,
+        "can_ask": "supplement" in case.definition.may and ours,
         "can_extend": "extend" in case.definition.may and _extensions_left(case, clock),
     }
 
@@ -191,15 +211,22 @@ def _extensions_left(case: Case, clock: Clock | None) -> bool:
     return clock is not None and clock.due_at is not None and clock.extensions.count() < rule.max + rule.with_consent
 
 
-def prepare(form: MoveForm, case: Case, clock: Clock | None = None) -> None:
-    """Offers in a form what this case allows: its people, its endings, the unit of its period."""
+def prepare(form: MoveForm, case: Case, clock: Clock | None = None, standing: frozenset[str] | None = None) -> None:
+    """Offers in a form what this case allows: its people, its stages and ends, the unit of its period.
+
+    `standing` narrows the ends to those of its reader; without, all are offered, and the action refuses.
+    """
+    known, language = case.definition.stages, get_language() or ""
     if isinstance(form, moves.AssignForm):
         posts = case.institution.posts.exclude(role=Post.Role.AUDITOR).select_related("person", "department")
         form.offer(case, list(posts.order_by("department_id", "person__name", "id")))
+    elif isinstance(form, moves.AdvanceForm):
+        steps = open_steps(case.definition, case.stage)
+        reasons = bool(steps) and all(needs_reason(case.definition, one) for one in steps)
+        form.offer([(one, known[one].label.text(language)) for one in steps], reasons)
     elif isinstance(form, moves.AnswerForm):
-        language, known = get_language() or "", case.definition.stages
-        # A case that was closed meanwhile offers all its ends: the action says that it is closed.
-        stages = endings(case.definition, case.stage) or [name for name, stage in known.items() if stage.final]
+        # Who cannot end it yet drafts for later; of a case closed meanwhile, the action says that it is closed.
+        stages = endings(case.definition, case.stage, standing) or all_endings(case.definition)
         form.fields["stage"].choices = [(one, known[one].label.text(language)) for one in stages]  # type: ignore[attr-defined]
     elif isinstance(form, moves.ExtendForm) and (clock := clock or running_clock(case)):
         form.offer(Period.parse(clock.period), Counting().immediately)

@@ -155,6 +155,7 @@ MOVES: dict[str, tuple[type[forms.MoveForm], Act, Any]] = {
     "take": (forms.EmptyForm, _take, gettext_lazy("The case is in your hands.")),
     "transfer": (forms.TransferForm, _transfer, ""),
     "ask": (forms.AskForm, _plainly(actions.ask), gettext_lazy("Asked. The clock is stopped until the reply.")),
+    "advance": (forms.AdvanceForm, _plainly(actions.advance), gettext_lazy("The case has moved on.")),
     "extend": (forms.ExtendForm, _extend, gettext_lazy("Extended. The applicant is told.")),
     "note": (forms.NoteForm, _plainly(actions.note), gettext_lazy("Noted.")),
     "answer": (forms.AnswerForm, _answer, ""),

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from madang.kernel.cases.models import Case, Entry
 from madang.kernel.common.wording import say_period
@@ -19,6 +19,7 @@ from madang.kernel.portal.templatetags.marks import moment as in_words
 KINDS: dict[str, tuple[Any, str]] = {
     "filed": (gettext_lazy("Received"), "information"),
     "assigned": (gettext_lazy("Assigned"), "information"),
+    "advanced": (gettext_lazy("Moved on"), "information"),
     "transferred": (gettext_lazy("Passed on to the competent institution"), "warning"),
     "asked": (gettext_lazy("Question to the applicant: the clock is stopped"), "warning"),
     "replied": (gettext_lazy("The applicant replied: the clock goes on"), "information"),
@@ -57,7 +58,7 @@ def told(entries: Sequence[Entry], case: Case, reader: Person | None) -> list[di
             "title": KINDS[entry.kind][0],
             "tone": KINDS[entry.kind][1],
             "by": _who(entry, case, reader),
-            "text": _text(entry, names),
+            "text": _text(entry, case, names),
             "internal": entry.is_internal,
         }
         for entry in reversed(entries)
@@ -87,10 +88,12 @@ def _who(entry: Entry, case: Case, reader: Person | None) -> str:
     return f"{entry.institution} · {entry.by}" if entry.institution else str(entry.by)
 
 
-def _text(entry: Entry, names: Mapping[str, Mapping[int, Any]]) -> str:
+def _text(entry: Entry, case: Case, names: Mapping[str, Mapping[int, Any]]) -> str:
     data = entry.data
     parts: list[str] = []
     match entry.kind:
+        case "advanced":
+            parts.append(f"→ {case.definition.stages[data['to']].label.text(get_language())}")
         case "transferred":
             parts.append(f"→ {names['institution'].get(data['to'], '')}")
         case "assigned":
