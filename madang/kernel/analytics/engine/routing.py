@@ -1,37 +1,40 @@
-"""Where does a text belong? Learned from past cases, helped by what each label says of itself.
-
-Words and character n-grams are hashed, so that no vocabulary is kept and any script will do.
-"""
+"""Where does a text belong? Learned from past cases, and where there are none, from what each label says of itself."""
 
 import io
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import softmax
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 
-FEATURES = 2**18
-ENOUGH = 3  # so many past cases make a label learnable
-MOST_TEXT = 4000
+from .routing_about import Profiles, belief, profiles
+from .routing_gate import Gate, gate
+from .routing_linear import Linear, certainty, fit, out_of_fold, probabilities
+from .routing_report import Report, evaluate
+from .routing_text import features
 
-_vectors = HashingVectorizer(
-    analyzer="char_wb", ngram_range=(2, 3), n_features=FEATURES, alternate_sign=False, norm="l2"
-)
+__all__ = ["Example", "Report", "Router", "Suggestion", "evaluate"]
+
+FORMAT = 1
+# A label with so many past cases is learned; with fewer, its competence and the titles of its cases speak for it.
+ENOUGH = 3
+# More are not used: the first ones of every label are, so callers put the newest first.
+MOST_EXAMPLES = 20_000
+# What a label says of itself counts as so many of its cases.
+COMPETENCE_WEIGHT = 3.0
 
 
 @dataclass(frozen=True)
 class Example:
-    """A past text, and the label where it belonged."""
+    """A past text, and the label where it belonged; one of weight 2 counts as two."""
 
     title: str
     body: str
     label: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,83 +45,146 @@ class Suggestion:
     confidence: float
 
 
-def _text(title: str, body: str) -> str:
-    return f"{title} {title} {body[:MOST_TEXT]}"
-
-
+@dataclass(frozen=True, eq=False)
 class Router:
-    """A linear model over labels with enough examples, and likeness to competences for all."""
+    """Says where texts belong. Made by `train` or `loads`; knows nothing of what labels mean.
 
-    def __init__(
-        self,
-        labels: list[str],
-        learned: list[str],
-        weights: np.ndarray,
-        bias: np.ndarray,
-        about: sparse.csr_matrix,
-        idf: np.ndarray,
-    ) -> None:
-        self.labels, self.learned, self.weights, self.bias, self.about, self.idf = (
-            labels,
-            learned,
-            weights,
-            bias,
-            about,
-            idf,
-        )
+    `learned` are the places in `labels` of those with enough cases, in the order of the columns of `linear`.
+    """
+
+    labels: list[str]
+    learned: NDArray[np.intp]
+    linear: Linear
+    slope: float
+    offset: float
+    about: Profiles
+    gate: Gate
+    _place: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_place", {label: at for at, label in enumerate(self.labels)})
 
     @classmethod
     def train(cls, examples: Sequence[Example], competences: Mapping[str, str]) -> "Router":
-        """Learns from past texts and from what each label says it answers for."""
-        count = Counter(one.label for one in examples)
-        learned = sorted(label for label, number in count.items() if number >= ENOUGH)
-        labels = sorted(set(competences) | set(count))
-        used = [one for one in examples if one.label in set(learned)]
-        about = _vectors.transform([competences.get(label, label) for label in labels])
-        idf = np.log1p((1 + len(labels)) / (1 + np.asarray((about > 0).sum(axis=0)).ravel()))
-        weights, bias = np.zeros((0, FEATURES), np.float16), np.zeros(0, np.float32)
-        if len(learned) > 1:
-            model = LogisticRegression(C=30, max_iter=60)
-            model.fit(_vectors.transform([_text(one.title, one.body) for one in used]), [one.label for one in used])
-            coefficients, bias = model.coef_, model.intercept_
-            if len(learned) == 2:
-                coefficients, bias = np.vstack([-coefficients, coefficients]), np.hstack([-bias, bias])
-            weights = coefficients.astype(np.float16)
-        return cls(labels, learned if len(learned) > 1 else [], weights, np.asarray(bias, np.float32), about, idf)
+        """Learns from past texts (the newest first) and from what labels say they answer for.
+
+        Labels with few cases or none are suggested by their competence; with neither there are no suggestions. The same
+        input gives the same router.
+        """
+        examples = [one for one in examples if one.weight > 0]
+        cases = Counter(one.label for one in examples)
+        labels = sorted({*competences, *cases})
+        learned = [label for label in labels if cases[label] >= ENOUGH]
+        learned = learned if len(learned) > 1 else []
+        few = {label: [competences.get(label, "")] for label in labels}
+        for one in examples:
+            if cases[one.label] < ENOUGH:
+                few[one.label].append(one.title)
+        about = profiles([features("", "\n".join(few[label])) for label in labels])
+
+        column = {label: at for at, label in enumerate(learned)}
+        used = _fair([one for one in examples if one.label in column], MOST_EXAMPLES)
+        said = [label for label in learned if competences.get(label, "").strip()]
+        texts = [features(one.title, one.body) for one in used] + [features("", competences[label]) for label in said]
+        truth = np.array([column[one.label] for one in used] + [column[label] for label in said], np.intp)
+        weights = np.array([one.weight for one in used] + [COMPETENCE_WEIGHT] * len(said), np.float32)
+        linear = fit(texts, truth, len(learned), weights)
+        scores, seen = out_of_fold(texts, truth, len(learned), weights, judged=len(used))
+        slope, offset = certainty(scores, truth[seen])
+        places = np.array([labels.index(label) for label in learned], np.intp)
+        strangers = (sum(cases.values()) - sum(cases[label] for label in learned) + 1) / (sum(cases.values()) + 2)
+        able = np.array([column[label] for label in said], np.intp)
+        door = gate(texts, truth, weights, len(used), about, places, able, strangers)
+        return cls(labels, places, linear, slope, offset, about, door)
 
     def suggest(self, title: str, body: str, k: int = 3, among: Collection[str] | None = None) -> list[Suggestion]:
-        """The likeliest labels for a text, the surest first; of `among` only, where given."""
-        vector = _vectors.transform([_text(title, body)])
-        likeness = (normalize(vector.multiply(self.idf)) @ normalize(self.about.multiply(self.idf)).T).toarray()[0]
-        scores = 0.7 * softmax(25 * likeness)
-        if self.learned:
-            columns = vector.indices
-            said = softmax(self.weights[:, columns].astype(np.float32) @ vector.data + self.bias)
-            place = {label: at for at, label in enumerate(self.labels)}
-            scores = 0.35 * scores
-            for label, probability in zip(self.learned, said, strict=True):
-                scores[place[label]] += 0.65 * probability
-        allowed = [at for at, label in enumerate(self.labels) if among is None or label in set(among)]
-        best = sorted(allowed, key=lambda at: scores[at], reverse=True)[:k]
-        return [Suggestion(self.labels[at], float(min(scores[at], 1.0))) for at in best]
+        """The k likeliest labels for a text, the surest first; where given, of those `among` that are known."""
+        places = np.arange(len(self.labels))
+        if among is not None:
+            places = np.array(sorted({self._place[label] for label in among if label in self._place}), np.intp)
+        chances = self.chances(title, body, places)
+        best = np.argsort(-chances, kind="stable")[: max(k, 0)]
+        return [Suggestion(self.labels[places[at]], float(chances[at])) for at in best]
+
+    def chances(self, title: str, body: str, places: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How likely the labels at these places (ascending) are, if it is one of them; together one at most."""
+        text = features(title, body)
+        chances = np.zeros(len(self.labels), np.float32)
+        wanted = np.zeros(len(self.labels), bool)
+        wanted[places] = True
+        columns = np.flatnonzero(wanted[self.learned])
+        known = self.learned[columns]
+        wanted[known] = False
+        new = np.flatnonzero(wanted)
+        likeness = self.about.likeness(text)
+        if len(known):
+            scores = self.linear.scores(text)[columns]
+            open_to_new = self.gate.chance(likeness[new], likeness[known], scores) if len(new) else 0.0
+            chances[known] = (1 - open_to_new) * probabilities(scores, self.slope, self.offset)
+        else:
+            open_to_new = 1.0
+        chances[new] = open_to_new * belief(likeness[new])
+        return chances[places]
 
     def dumps(self) -> bytes:
-        """The router as bytes, without pickle."""
+        """The router as bytes: a NumPy archive with a JSON header, without pickle. The same router, the same bytes."""
+        header = {
+            "format": FORMAT,
+            "labels": self.labels,
+            "certainty": [self.slope, self.offset],
+            "gate": [self.gate.usual, self.gate.by_likeness, self.gate.by_score],
+        }
+        about = self.about.table
         file = io.BytesIO()
-        about = sparse.csr_matrix(self.about)
-        names = json.dumps({"labels": self.labels, "learned": self.learned}).encode()
         np.savez_compressed(
-            file, weights=self.weights, bias=self.bias, idf=self.idf, data=about.data, indices=about.indices, indptr=about.indptr,
-            names=np.frombuffer(names, np.uint8),
-        )  # fmt: skip
+            file,
+            header=np.frombuffer(json.dumps(header).encode(), np.uint8),
+            learned=self.learned.astype(np.int32),
+            vocabulary=self.linear.vocabulary,
+            idf=self.linear.idf,
+            weights=self.linear.weights,
+            scale=self.linear.scale,
+            bias=self.linear.bias,
+            about_vocabulary=self.about.vocabulary,
+            about_idf=self.about.idf,
+            about_data=about.data.astype(np.float16),
+            about_labels=about.indices.astype(np.int32),
+            about_ends=about.indptr.astype(np.int32),
+        )
         return file.getvalue()
 
     @classmethod
     def loads(cls, body: bytes) -> "Router":
-        """The router that `dumps` wrote."""
-        kept = np.load(io.BytesIO(body), allow_pickle=False)
-        names = json.loads(kept["names"].tobytes())
-        about = sparse.csr_matrix(
-            (kept["data"], kept["indices"], kept["indptr"]), shape=(len(names["labels"]), FEATURES)
+        """The router that `dumps` wrote. Raises ValueError when the bytes are no router, or one of another format."""
+        try:
+            kept = dict(np.load(io.BytesIO(body), allow_pickle=False))
+            header = json.loads(kept["header"].tobytes())
+        except Exception as wrong:
+            raise ValueError("These bytes are no router. Train anew.") from wrong
+        if header["format"] != FORMAT:
+            raise ValueError(f"This router has format {header['format']}, not {FORMAT}. Train anew.")
+        linear = Linear(kept["vocabulary"], kept["idf"], kept["weights"], kept["scale"], kept["bias"])
+        table = sparse.csr_matrix(
+            (kept["about_data"].astype(np.float32), kept["about_labels"], kept["about_ends"]),
+            shape=(len(kept["about_vocabulary"]), len(header["labels"])),
         )
-        return cls(names["labels"], names["learned"], kept["weights"], kept["bias"], about, kept["idf"])
+        about = Profiles(kept["about_vocabulary"], kept["about_idf"], table)
+        learned = kept["learned"].astype(np.intp)
+        slope, offset = header["certainty"]
+        return cls(header["labels"], learned, linear, slope, offset, about, Gate(*header["gate"]))
+
+
+def _fair(examples: list[Example], most: int) -> list[Example]:
+    """At most so many examples: of every label the first ones, and as many of each as fit."""
+    cases = Counter(one.label for one in examples)
+    low, high = 1, max(cases.values(), default=1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if sum(min(n, middle) for n in cases.values()) <= most else (low, middle - 1)
+    taken: Counter[str] = Counter()
+    kept = []
+    for one in examples:
+        if taken[one.label] < low:
+            taken[one.label] += 1
+            kept.append(one)
+    return kept
