@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import moment
 from madang.kernel.common.clock import due_at, extension_allowed
-from madang.kernel.common.errors import Conflict, Invalid
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.parameters import parameter
 from madang.kernel.common.worktime import ClockError, Period
 from madang.kernel.events.actions import publish
@@ -167,6 +167,8 @@ def consent(extension: Extension, *, by: Person, agree: bool) -> Extension:
 @action("cases.wind")
 def wind(clock: Clock, *, by: Person | None = None, because: str = "") -> bool:
     """Counts a running clock anew, because the calendar changed; tells the timeline when the due moment moved."""
+    if by is not None:
+        raise Refused()
     case = lock(clock.case)
     before = clock.due_at
     rewind(clock)
@@ -179,7 +181,9 @@ def wind(clock: Clock, *, by: Person | None = None, because: str = "") -> bool:
 
 @action("cases.remind")
 def remind(clock: Clock, *, by: Person | None = None) -> None:
-    """Reminds of a deadline that is near, or dunns for one that has passed, each once (Decree 28)."""
+    """Reminds of a deadline that is near, or duns for one that has passed, each once (Decree 28)."""
+    if by is not None:
+        raise Refused()
     case = lock(clock.case)
     now = moment.now()
     clock.refresh_from_db()

@@ -48,6 +48,8 @@ def file(
         raise Invalid(
             fields={"institution": [_("This institution does not offer this service. Choose one that does.")]}
         )
+    if by is not None and any(one.owner_id != by.pk for one in files):
+        raise Refused()
     now = received_at or moment.now()
     place = place_of(definition, data)
     case = Case(
