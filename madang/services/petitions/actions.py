@@ -40,8 +40,8 @@ from .queries import (
 def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
     """Suggests where a new petition belongs, and sends it there when the router is sure; else the desk decides.
 
-    At the central desk the router looks for an institution, in an institution for a department. Done twice, it does nothing
-    the second time; what a person has already taken in hand it leaves alone.
+    At the central desk the router looks for an institution, in an institution for a department. Done twice, it does
+    nothing the second time; what a person has already taken in hand it leaves alone.
     """
     if by is not None:
         raise Refused()
@@ -105,7 +105,7 @@ class Taken:
 
 @action("petitions.take_over")
 def take_over(lines: list[tuple[str, dict[str, Any]]], *, by: Person | None, procedure: str, is_public: bool) -> Taken:
-    """Takes over petitions that were kept elsewhere: each line (its place and its fields) is filed by the rules for all.
+    """Takes over petitions that were kept elsewhere: each line (place and fields) is filed by the rules for all.
 
     A line is known by a fingerprint of what it says, so that taking it over twice changes nothing. Lines without an
     institution arrive at the central desk and are routed.
@@ -126,9 +126,9 @@ def take_over(lines: list[tuple[str, dict[str, Any]]], *, by: Person | None, pro
             version = current(f"petitions.{line.get('procedure') or procedure}")
             text = {name: line[name] for name in ("title", "body") if line.get(name) is not None}
             file(
-                version, by=None, key=keys[place], channel=Case.Channel.IMPORT, is_public=is_public, language=settings.LANGUAGE_CODE,
-                data=clean_data(version.definition, text, None), topic=_topic(line, topics), received_at=_moment(line),
-                institution=_institution(line, institutions) or desk,
+                version, by=None, key=keys[place], channel=Case.Channel.IMPORT, is_public=is_public,
+                language=settings.LANGUAGE_CODE, data=clean_data(version.definition, text, None),
+                topic=_topic(line, topics), received_at=_moment(line), institution=_institution(line, institutions) or desk,
             )  # fmt: skip
         except DomainError as error:
             reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())

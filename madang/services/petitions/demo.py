@@ -1,4 +1,4 @@
-"""Petitions of the demo country: some months of them, answered, rated, asked about again; and the newest still to be routed."""
+"""Petitions of the demo country: some months of them, answered, rated, asked about again; the newest to be routed."""
 
 import os
 import random
@@ -125,7 +125,7 @@ def _tell() -> None:
 
 
 def _real() -> None:
-    """The archive of real petitions, where this machine has one: in MADANG_PETITIONS, or in shared/ beside the checkout."""
+    """The archive of real petitions, where there is one: in MADANG_PETITIONS, or in shared/ beside the checkout."""
     folder = Path(os.environ.get("MADANG_PETITIONS", settings.BASE_DIR.parent / "shared" / "data" / "petitions"))
     files = sorted(folder.glob("*.jsonl"))
     if files:

@@ -1,4 +1,4 @@
-"""The page of figures and the open data: they show what the database knows, the same everywhere, and no text of anyone."""
+"""The page of figures and the open data: they show what the database knows, everywhere the same, no text of anyone."""
 
 import csv
 import json

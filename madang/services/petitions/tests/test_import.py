@@ -20,10 +20,12 @@ def root(db):
 
 def take(*files, **options):
     out, err = StringIO(), StringIO()
+    code = 0
     try:
         call_command("import_petitions", *map(str, files), stdout=out, stderr=err, quiet=True, **options)
     except SystemExit as stop:
-        assert stop.code == 1
+        code = stop.code
+    assert code in (0, 1)
     return out.getvalue().strip(), err.getvalue()
 
 
@@ -74,7 +76,7 @@ def test_bad_lines_are_named_by_number_and_the_rest_is_taken(tmp_path):
             GOOD | {"title": "x" * 300},
             GOOD | {"content": "\u0000"},
             GOOD | {"title": "끝"},
-        )  # fmt: skip
+        )
     )
     assert told == "2 taken over, 0 already there, 6 refused."
     assert [f"a.jsonl:{number}:" in err for number in range(1, 9)] == [False, True, True, True, True, True, True, False]

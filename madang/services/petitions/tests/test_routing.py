@@ -125,7 +125,7 @@ def test_an_unsure_petition_stays_at_the_desk_with_suggestions(learned, citizen)
 
 
 def test_routing_twice_changes_nothing(learned, citizen):
-    root, roads, _health = learned
+    root, _roads, _health = learned
     case = petition(citizen, root, "도로 신호등 고장과 도로 포장 구멍")
     told()
     route(case, by=None)
@@ -145,7 +145,7 @@ def test_what_a_person_has_in_hand_is_left_alone(learned, citizen, appoint):
 
 
 def test_a_correction_teaches(learned, citizen, appoint):
-    root, roads, health = learned
+    root, _roads, health = learned
     desk = appoint("Root", root, "desk")
     before = len(lessons()[0])
     case = petition(citizen, root, "구급차가 늦게 왔습니다")

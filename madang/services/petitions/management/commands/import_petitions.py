@@ -20,8 +20,8 @@ FIELDS = ("title", "body", "topic", "institution", "procedure", "received_at", "
 
 class Command(BaseCommand):
     help = (
-        "Takes over petitions from files of JSON lines (.jsonl) or CSV (.csv, with a header). Bad lines are reported by number "
-        "and skipped. Safe to repeat: what is already there is not taken over again."
+        "Takes over petitions from files of JSON lines (.jsonl) or CSV (.csv, with a header). Bad lines are reported "
+        "by number and skipped. Safe to repeat: what is already there is not taken over again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -34,7 +34,8 @@ class Command(BaseCommand):
         if bool(options["learn"]) != bool(options["judge"]):
             raise CommandError("--learn and --judge go together: texts to learn from, and others to be judged on.")
         if options["learn"]:
-            report = evaluation_of(*(_read(options[name], options["label"]) for name in ("learn", "judge")))
+            label = options["label"]
+            report = evaluation_of(_read(options["learn"], label), _read(options["judge"], label))
         else:
             examples, _departments = lessons()
             if len(examples) < 10:
@@ -47,13 +48,15 @@ def _read(files: list[Path], label: str) -> list[Example]:
     examples = []
     for path in files:
         try:
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-                row = json.loads(line)
-                examples.append(Example(row.get("title", ""), row.get("body", row.get("content", "")), row[label]))
+            lines = path.read_text("utf-8").splitlines()
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-        except (ValueError, KeyError, AttributeError) as error:
-            raise CommandError(
-                f"{path}:{number}: not a JSON object with “{label}”. Name the label with --label."
-            ) from error
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                examples.append(Example(row.get("title", ""), row.get("body", row.get("content", "")), row[label]))
+            except (ValueError, KeyError, AttributeError) as error:
+                raise CommandError(
+                    f"{path}:{number}: not a JSON object with “{label}”. Name the label with --label."
+                ) from error
     return examples
