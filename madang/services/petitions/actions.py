@@ -128,7 +128,8 @@ def take_over(lines: list[tuple[str, dict[str, Any]]], *, by: Person | None, pro
             file(
                 version, by=None, key=keys[place], channel=Case.Channel.IMPORT, is_public=is_public,
                 language=settings.LANGUAGE_CODE, data=clean_data(version.definition, text, None),
-                topic=_topic(line, topics), received_at=_moment(line), institution=_institution(line, institutions) or desk,
+                topic=_topic(line, topics), received_at=_moment(line),
+                institution=_institution(line, institutions) or desk,
             )  # fmt: skip
         except DomainError as error:
             reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
