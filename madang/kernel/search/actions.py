@@ -1,4 +1,4 @@
-"""Keeping the index. It repeats what other apps hold and can be made again, so keeping it is no act of the office to be recorded."""
+"""Keeping the index. It repeats what other apps hold and can be made again: no act of the office, so nothing is recorded."""
 
 import logging
 import struct
@@ -9,9 +9,9 @@ from itertools import islice
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from .contracts import EVERYONE, KINDS, Entry
+from .contracts import KINDS, Entry
 from .models import Document, Frequency, Waiting
-from .queries.similar import SAMPLE
+from .queries.known import SAMPLE
 from .rules import facets
 from .rules.texts import bigrams, normal
 
@@ -23,14 +23,15 @@ Progress = Callable[[int], None]
 
 # Who indexes takes this lock, so that what was read earlier never overwrites what was read later.
 _TURN = 0x6D61_6461
-_FIELDS = ("kind", "subject_id", "number", "title", "text", "at", "institution_id", "is_public", "answered", "lexemes")
-_TYPES = ("text", "int8", "text", "text", "text", "timestamptz", "int8", "bool", "bool")
+_FIELDS = ("kind", "subject_id", "number", "title", "text", "at", "institution_id", "audience", "answered", "lexemes")
+_TYPES = ("text", "int8", "text", "text", "text", "timestamptz", "int8", "text[]", "bool")
 _COLUMNS = ", ".join(_FIELDS)
-_Row = tuple[str, int, str, str, str, datetime | None, int | None, bool, bool, list[str]]
+_INDEX = Document._meta.indexes[0]
+_Row = tuple[str, int, str, str, str, datetime | None, int | None, list[str], bool, list[str]]
 
 
 def mark(kind: str, subject_id: int) -> None:
-    """Notes that a subject changed: it is indexed right after the commit; should that fail, by the next one who catches up."""
+    """Notes that a subject changed: it is indexed right after the commit or, should that fail, by the next who catches up."""
     Waiting.objects.create(kind=kind, subject_id=subject_id)
     transaction.on_commit(catch_up, robust=True)
 
@@ -73,7 +74,7 @@ def _settle(waiting: list[Waiting]) -> None:
 
 
 def reindex(kinds: Sequence[str] | None = None, progress: Progress = lambda done: None) -> int:
-    """Brings the index up to date with everything of these kinds (all when left out); returns how many documents there are.
+    """Brings the index up to date with everything of these kinds (None: all); returns how many documents there are.
 
     What has not changed is left alone, and searching goes on meanwhile.
     """
@@ -96,16 +97,15 @@ def reindex(kinds: Sequence[str] | None = None, progress: Progress = lambda done
 
 @transaction.atomic
 def rebuild(progress: Progress = lambda done: None) -> int:
-    """Makes the whole index again from nothing, several times faster than `reindex`; nobody can search until it is done."""
+    """Makes the whole index again from nothing, faster than `reindex` would; nobody can search until it is done."""
     _take_turn()
-    index = Document._meta.indexes[0]
     with connection.schema_editor(atomic=False) as schema:
         schema.execute(f'TRUNCATE "{Document._meta.db_table}"')
-        schema.remove_index(Document, index)
+        schema.remove_index(Document, _INDEX)
     rows = (_row(kind, entry) for kind in KINDS for entry in KINDS[kind].entries(None))
     done = copy(rows, progress)
     with connection.schema_editor(atomic=False) as schema:
-        schema.add_index(Document, index)
+        schema.add_index(Document, _INDEX)
     with connection.cursor() as cursor:
         cursor.execute(f'ANALYZE "{Document._meta.db_table}"')
     count_pairs()
@@ -120,7 +120,7 @@ def copy(rows: Iterable[_Row], progress: Progress = lambda done: None) -> int:
         cursor: Cursor = wrapper.cursor
         with cursor.copy(f"COPY {names} FROM STDIN (FORMAT BINARY)") as stream:
             stream.set_types([*_TYPES, "bytea"])
-            for done, row in enumerate(rows, 1):  # noqa: B007
+            for done, row in enumerate(rows, 1):
                 stream.write_row((*row[:-1], _tsvector(row[-1])))
                 if done % BATCH == 0:
                     progress(done)
@@ -152,9 +152,9 @@ def _row(kind: str, entry: Entry) -> _Row:
     """The document of an entry. Lexemes are sorted as PostgreSQL sorts them."""
     title, text = normal(entry.title)[:LONGEST_TITLE], normal(entry.text)[:LONGEST_TEXT]
     words = bigrams(f"{entry.number}\n{title}\n{text}")
-    words.update(facets.lexemes(kind, entry.subject_id, entry.audience, entry.answered))
+    words.update(facets.lexemes(kind, entry.subject_id, entry.audience))
     return (
-        kind, entry.subject_id, entry.number, title, text, entry.at, entry.institution_id, EVERYONE in entry.audience,
+        kind, entry.subject_id, entry.number, title, text, entry.at, entry.institution_id, sorted(entry.audience),
         entry.answered, sorted(words, key=str.encode),
     )  # fmt: skip
 
@@ -163,24 +163,29 @@ def _put(rows: list[_Row]) -> None:
     """Writes documents, new ones and those that differ from what is there."""
     if not rows:
         return
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    columns[-1] = [" ".join(words) for words in columns[-1]]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in (*_TYPES, "text"))
+    # Lists of lists are no arrays in SQL: what a document has several of is one string on the way.
+    flat = [[" ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
+    arrays = ", ".join(f"%s::{kind.removesuffix('[]')}[]" for kind in (*_TYPES, "text"))
+    split = {
+        "audience": "string_to_array(audience, ' ')",
+        "lexemes": "array_to_tsvector(string_to_array(lexemes, ' '))",
+    }
+    read = ", ".join(split.get(name, name) for name in _FIELDS)
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in _FIELDS[2:])
     old, new = (", ".join(f"{table}.{name}" for name in _FIELDS[2:]) for table in ("d", "EXCLUDED"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_document AS d ({_COLUMNS}) SELECT {', '.join(_FIELDS[:-1])},"
-            f" array_to_tsvector(string_to_array(lexemes, ' ')) FROM unnest({arrays}) AS r ({_COLUMNS})"
-            f" ON CONFLICT (kind, subject_id) DO UPDATE SET {changed} WHERE ({old}) IS DISTINCT FROM ({new})",
-            columns,
+            f"INSERT INTO search_document AS d ({_COLUMNS}) SELECT {read}"
+            f" FROM unnest({arrays}) AS r ({_COLUMNS})"
+            f" ON CONFLICT (kind, subject_id) DO UPDATE SET {changed} WHERE ({old}) IS DISTINCT FROM ({new})",  # noqa: S608
+            [list(column) for column in zip(*flat, strict=True)],
         )
         # New lexemes wait in a list that every search reads through: it must not grow.
-        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [Document._meta.indexes[0].name])
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [_INDEX.name])
 
 
 def _tsvector(words: list[str]) -> bytes:
-    """Sorted lexemes without positions in PostgreSQL's binary form: each ends with a zero and its number of positions, zero."""
+    """Sorted lexemes in PostgreSQL's binary form: each ends with a zero and the number of its positions, which is none."""
     body = "".join(f"{word}\0\0\0" for word in words)
     return struct.pack(">i", len(words)) + body.encode()
 

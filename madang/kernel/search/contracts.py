@@ -30,9 +30,10 @@ class Entry:
 class Kind:
     """A kind of things that can be found.
 
-    `entries(ids)` reads those of these ids that belong into the index, or all of them (None). `shown(person, ids)` is the
-    gate: those of these that this person may see, each with its title in the reader's language; asked for every page of
-    hits, so that a thing just made private is not shown by an index that has not heard of it.
+    `entries(ids)` reads those of these ids that belong into the index, or all of them (None), by rising subject_id.
+    `shown(person, ids)` is the gate: those of these that this person may see, each with its title in the reader's
+    language. It is asked for every page of hits, so that a thing just made private is not shown by an index that has
+    not heard of it.
     """
 
     name: str

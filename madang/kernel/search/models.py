@@ -1,5 +1,6 @@
 """What can be found, and how common each pair of letters is."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -16,7 +17,7 @@ class Document(models.Model):
     text = models.TextField()
     at = models.DateTimeField(null=True)
     institution_id = models.BigIntegerField(null=True)
-    is_public = models.BooleanField()
+    audience = ArrayField(models.TextField(), help_text="Who finds it: all, person-5, institution-7 ...")
     answered = models.BooleanField()
     lexemes = SearchVectorField()
 

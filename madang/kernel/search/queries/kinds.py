@@ -80,7 +80,7 @@ def shown_institutions(person: Person | None, ids: Sequence[int]) -> dict[int, s
 
 
 def procedure_entries(ids: Sequence[int] | None) -> Iterator[Entry]:
-    """Procedures as they are published now, in all languages; the number is the procedure's id, the subject its first version."""
+    """Procedures as published now, in all languages; the number is the procedure's id, the subject its first version."""
     first = dict(Version.objects.filter(number=1).values_list("procedure", "pk"))
     for key, version in sorted(current_versions().items(), key=lambda item: first[item[0]]):
         if ids is None or first[key] in ids:

@@ -1,21 +1,23 @@
 """What a person asks for, in the words they typed: all words, "a phrase", -without."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from .texts import folded, is_dense, normal, pairs, runs
 
 LONGEST = 200
 MOST_WORDS = 8
+# So few texts are sooner read than sorted out by the index.
+FEW = 300
 # A word of one letter is searched alone and with one of these behind it (물, 물이, 물을 ...): the particles of Korean.
 _PARTICLES = "이가을를은는의에도만로와과"
-# A compound of 4 to 8 letters may be written in pieces of two letters or more: 도로점용허가, 도로 점용 허가.
-_COMPOUND = range(4, 9)
-_MOST_CUTS = 2
+# A word of so many letters may be a compound that others write in pieces of two letters or more.
+_COMPOUND = 4
 # From so many letters on, a word in a script with spaces also finds words that begin with it.
 _BEGINNING = 4
+# Words of one question belong together: they meet about so many times as often as by chance.
+_TOGETHER = 3
 
 _TOKEN = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
 
@@ -32,21 +34,42 @@ class Word:
         return is_dense(self.text)
 
     @property
-    def is_compound(self) -> bool:
-        """Whether it may stand in pieces in a text."""
-        return self.dense and not self.exact and len(self.text) in _COMPOUND
+    def is_judged(self) -> bool:
+        """Whether a text that is found must hold it letter by letter, so that not all of it need be looked up."""
+        return self.dense and len(self.text) > 1
 
 
 @dataclass(frozen=True)
 class Question:
-    """All `words` and `phrases` must be there, and none of the groups in `without` (a group: all its words)."""
+    """All `words` and `phrases` must be there, and none of the groups in `without` (a group: all its words).
+
+    `wished` are words that need not be there, but are the better for it.
+    """
 
     words: tuple[Word, ...] = ()
     phrases: tuple[str, ...] = ()
     without: tuple[tuple[Word, ...], ...] = ()
+    wished: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words)
+
+    @property
+    def needles(self) -> list[str]:
+        """What a text is the better for holding, the longest first."""
+        texts = {*self.wished, *(word.text for word in self.words)}
+        return sorted(texts, key=lambda text: (-len(text), text))
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """How a question is looked up: the query that PostgreSQL reads, and in how many texts the words are expected to be.
+
+    The query finds every text that fits, and some that do not: each is judged by its text.
+    """
+
+    query: str
+    expected: float
 
 
 @dataclass(frozen=True)
@@ -74,60 +97,54 @@ def parse(text: str) -> Question:
             without.append(group)
             continue
         words |= dict.fromkeys(group)
-        if exact and (len(group) > 1 or len(phrase) > 2):
+        if exact and len(group) > 1:
             phrases.append(normal(phrase))
     return Question(tuple(words)[:MOST_WORDS], tuple(phrases[:MOST_WORDS]), tuple(without[:MOST_WORDS]))
 
 
-def tsquery(question: Question) -> str:
-    """The question as PostgreSQL reads it. It finds every text that fits and, for long words and phrases, some that do not."""
-    parts = [_matches(word) for word in question.words]
-    parts += [f"!({_all(_matches(word) for word in group)})" for group in question.without]
-    return _all(parts)
+def loosened(question: Question) -> Question:
+    """The question with long words taken apart: 도로점용허가 may stand as 도로 점용 허가, which has its ends.
+
+    The same question where no word is so long, or all such stand in quotes.
+    """
+    words: dict[Word, None] = {}
+    for word in question.words:
+        apart = word.is_judged and not word.exact and len(word.text) >= _COMPOUND
+        words |= dict.fromkeys([Word(word.text[:2]), Word(word.text[-2:])] if apart else [word])
+    taken = tuple(word.text for word in question.words if word not in words)
+    return replace(question, words=tuple(words), wished=taken) if taken else question
 
 
-def needles(question: Question) -> list[str]:
-    """What a text that fits is expected to hold, word by word, longest first."""
-    return sorted({word.text for word in question.words}, key=lambda text: (-len(text), text))
+def lexemes(question: Question) -> set[str]:
+    """The lexemes by which the words of a question are known."""
+    return {lexeme for word in question.words for lexeme in _lexemes(word)}
 
 
-def _matches(word: Word) -> str:
-    text = word.text
-    if not word.dense:
-        begins = len(text) >= _BEGINNING and not word.exact and not text.isdigit()
-        return f"'{text}':*" if begins else f"'{text}'"
-    if len(text) == 1 and not word.exact:
-        return _any([f"'{text}'", *(f"'{text}{particle}'" for particle in _PARTICLES)])
-    if word.is_compound:
-        return _any(_all(f"'{pair}'" for piece in way for pair in pairs(piece)) for way in _ways(text))
-    return _all(f"'{pair}'" for pair in pairs(text))
+def lookup(question: Question, known: Mapping[str, int], total: int, rare: int) -> Lookup:
+    """How to look a question up, by as few lexemes as it takes, the rarest: the index reads through all it is given.
 
-
-def _ways(text: str) -> Iterator[list[str]]:
-    """The ways to write a compound: whole, or cut once or twice into pieces of two letters or more."""
-    for cuts in range(_MOST_CUTS + 1):
-        for places in combinations(range(2, len(text) - 1), cuts):
-            ends = (0, *places, len(text))
-            pieces = [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
-            if all(len(piece) > 1 for piece in pieces):
-                yield pieces
-
-
-def _all(parts: "Iterator[str] | list[str]") -> str:
-    return " & ".join(parts)
-
-
-def _any(parts: "Iterator[str] | list[str]") -> str:
-    return "(" + " | ".join(f"({part})" for part in parts) + ")"
+    `known` is in how many of the `total` texts each lexeme is; those that are not in it are in about `rare`.
+    """
+    count = {lexeme: known.get(lexeme, rare) for lexeme in lexemes(question)}
+    least = {word: min(count[lexeme] for lexeme in _lexemes(word)) for word in question.words}
+    expected, parts = float(total), []
+    for number, word in enumerate(sorted(question.words, key=lambda word: least[word])):
+        if not parts or expected > FEW or not word.is_judged:
+            parts.append(_matches(word, count))
+        expected *= min(1.0, least[word] * (_TOGETHER if number else 1) / max(total, 1))
+    parts += [
+        f"!({_all(_quoted(lexeme) for word in group for lexeme in _lexemes(word))})" for group in question.without
+    ]
+    return Lookup(_all(parts), expected)
 
 
 def pieces(text: str, question: Question, length: int = 160) -> list[Piece]:
     """An extract of a text around the first thing that was asked for, its hits marked; the beginning when there is none.
 
-    Letters are compared without regard to case, and compounds whether or not they are written in pieces.
+    Letters are compared without regard to case, and long words whether or not they are written in pieces.
     """
     text = normal(text)
-    wanted = [*question.phrases, *needles(question)]
+    wanted = [*question.phrases, *question.needles]
     patterns = [r"\s?".join(map(re.escape, word)) if is_dense(word) else re.escape(word) for word in wanted]
     pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
     first = pattern.search(text)
@@ -146,3 +163,32 @@ def pieces(text: str, question: Question, length: int = 160) -> list[Piece]:
     if start + length < len(text):
         found.append(Piece("…"))
     return found
+
+
+def _lexemes(word: Word) -> list[str]:
+    return pairs(word.text) if word.dense else [word.text]
+
+
+def _matches(word: Word, count: Mapping[str, int]) -> str:
+    """The query for one word: the rarest one or two of its pairs."""
+    text = word.text
+    if word.is_judged:
+        rarest = sorted(dict.fromkeys(pairs(text)), key=lambda pair: (count[pair], pair))
+        return _all(map(_quoted, rarest[: 1 if count[rarest[0]] <= FEW else 2]))
+    if word.exact:
+        return _quoted(text)
+    if word.dense:
+        return _any([_quoted(text), *(_quoted(text + particle) for particle in _PARTICLES)])
+    return _quoted(text) + ":*" if len(text) >= _BEGINNING and not text.isdigit() else _quoted(text)
+
+
+def _quoted(lexeme: str) -> str:
+    return f"'{lexeme}'"
+
+
+def _all(parts: Iterable[str]) -> str:
+    return " & ".join(parts)
+
+
+def _any(parts: Iterable[str]) -> str:
+    return f"({' | '.join(parts)})"

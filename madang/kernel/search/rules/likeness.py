@@ -12,6 +12,8 @@ MOST_CLUES = 16
 # A clue should lead to no more texts than this.
 MOST_LED_TO = 200
 MOST_PAIRS = 4
+# The index reads through all texts of a clue's rarest pair: so many for all clues together.
+MOST_READ = 60_000
 # Pairs of one subject occur together about this many times as often as chance would have it.
 _TOGETHER = 5
 
@@ -34,26 +36,29 @@ def clues(text: Iterable[str], known: Mapping[str, int], total: int, rare: int =
     """What to look for to find texts like one that has these pairs.
 
     `known` is in how many of the `total` texts each pair occurs; pairs that are not in it are in about `rare`. A pair
-    that leads to few texts is a clue by itself; others are put together until they do: pairs of different rarity, so that
-    a word mistyped or left out spoils few clues.
+    that leads to few texts is a clue by itself; others are put together until they do, of different rarity, so that a
+    word mistyped or left out spoils few clues.
     """
     count = {pair: known.get(pair, rare) for pair in text}
     telling = sorted((count[pair], pair) for pair in count if count[pair] <= max(total // 2, 1))[:RAREST]
     found = [_clue([pair], count, total) for number, pair in telling if number <= MOST_LED_TO][:MOST_CLUES]
     common = [pair for number, pair in telling if number > MOST_LED_TO]
     seen: set[frozenset[str]] = set()
+    read = 0
     for step in _steps(len(common)):
         for start in range(len(common)):
-            if len(found) >= MOST_CLUES:
-                return found
             together: list[str] = []
             for place in range(MOST_PAIRS):
                 together.append(common[(start + place * step) % len(common)])
                 if _expected(together, count, total) <= MOST_LED_TO:
                     break
-            if frozenset(together) not in seen:
-                seen.add(frozenset(together))
-                found.append(_clue(list(dict.fromkeys(together)), count, total))
+            if frozenset(together) in seen:
+                continue
+            seen.add(frozenset(together))
+            read += min(count[pair] for pair in together)
+            if len(found) == MOST_CLUES or (found and read > MOST_READ):
+                return found
+            found.append(_clue(list(dict.fromkeys(together)), count, total))
     return found
 
 

@@ -53,7 +53,7 @@ def pairs(run: str) -> list[str]:
 
 
 def bigrams(text: str) -> set[str]:
-    """Everything a text is found by: 가로등 고장 is {가로, 로등, 고장}; a lone letter or a word of other scripts is whole.
+    """Everything a text is found by: {가로, 로등, 고장} of 가로등 고장; a lone letter or a word of other scripts is whole.
 
     Lexemes hold letters, digits and marks only, never a quote, a sign or a space.
     """

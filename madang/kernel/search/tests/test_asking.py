@@ -3,7 +3,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madang.kernel.search.rules.asking import MOST_WORDS, Piece, Question, Word, parse, pieces, tsquery
+from madang.kernel.search.rules.asking import MOST_WORDS, Piece, Question, Word, lookup, loosened, parse, pieces
 
 
 def words(*texts):
@@ -41,33 +41,66 @@ def test_only_so_many_words_count():
     assert len(parse(" ".join(f"word{n}" for n in range(50))).words) == MOST_WORDS
 
 
+COUNT = {
+    "가로": 9000,
+    "로등": 500,
+    "도로": 5000,
+    "점용": 800,
+    "로점": 100,
+    "고장": 2000,
+    "시끄": 40,
+    "끄럽": 30,
+    "럽다": 8000,
+}
+
+
+def query_of(typed):
+    return lookup(parse(typed), COUNT, 100_000, 1000).query
+
+
 @pytest.mark.parametrize(
     ("typed", "query"),
     [
         ("고장", "'고장'"),
-        ("가로등", "'가로' & '로등'"),
+        ("가로등", "'로등' & '가로'"),
         ('"물"', "'물'"),
         ("permit", "'permit':*"),
         ('"permit"', "'permit'"),
         ("5g", "'5g'"),
         ("20261121", "'20261121'"),
-        ("도로점용", "(('도로' & '로점' & '점용') | ('도로' & '점용'))"),
+        ("도로점용", "'로점'"),
+        ('"도로점용"', "'로점'"),
         ("고장 -소음", "'고장' & !('소음')"),
+        ("시끄럽다", "'끄럽'"),
+        ("고장 시끄럽다", "'끄럽'"),
+        ("permit 시끄럽다", "'끄럽' & 'permit':*"),
     ],
 )
-def test_a_question_becomes_a_query(typed, query):
-    assert tsquery(parse(typed)) == query
+def test_a_question_is_looked_up_by_few_lexemes(typed, query):
+    assert query_of(typed) == query
 
 
 def test_a_word_of_one_letter_is_found_with_a_particle_behind_it():
-    query = tsquery(parse("물"))
-    assert "'물'" in query
-    assert "'물이'" in query
+    assert query_of("물").startswith("('물' | '물이' | ")
+
+
+def test_long_words_are_taken_apart_but_still_wished_for():
+    loose = loosened(parse("어린이보호구역 소음"))
+    assert loose.words == words("어린", "구역", "소음")
+    assert loose.needles[0] == "어린이보호구역"
+    for typed in ("소음 신고", '"어린이보호구역"', "permit"):
+        assert loosened(parse(typed)) == parse(typed)
+
+
+def test_rare_words_are_expected_in_few_texts():
+    rare, common = (lookup(parse(typed), COUNT, 100_000, 1000).expected for typed in ("시끄럽다", "가로등 고장"))
+    assert rare == pytest.approx(30)
+    assert 10 < common < 500
 
 
 def tsquery_of(typed):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::tsquery::text", [tsquery(parse(typed))])
+        cursor.execute("SELECT %s::tsquery::text", [query_of(typed)])
         return cursor.fetchone()[0]
 
 

@@ -7,8 +7,9 @@ from madang.kernel.common.errors import Invalid
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution, Post
 from madang.kernel.search.models import Document
-from madang.kernel.search.queries import find, search
-from madang.kernel.search.queries.find import _Mark, heads
+from madang.kernel.search.queries import candidates, search
+from madang.kernel.search.queries.find import _Mark
+from madang.kernel.search.queries.known import known
 from madang.kernel.search.rules import facets
 
 
@@ -49,7 +50,9 @@ def notes(shelf):
         ("-가로등", set()),
     ],
 )
-def test_what_is_found(notes, q, expected):
+@pytest.mark.parametrize("sparse", [0, 3000])
+def test_what_is_found(notes, monkeypatch, q, expected, sparse):
+    monkeypatch.setattr(candidates, "SPARSE", sparse)
     assert set(found(q)) == expected
 
 
@@ -80,7 +83,10 @@ def test_counts_by_kind(notes, books):
     books.put("가로등의 역사")
     books.index()
     page = search(None, "가로등")
-    assert {(count.kind, count.number, count.more) for count in page.counts} == {("note", 2, False), ("book", 1, False)}
+    assert {(count.kind, count.number, count.about) for count in page.counts} == {
+        ("note", 2, False),
+        ("book", 1, False),
+    }
     only = search(None, "가로등", kinds=["book"])
     assert [hit.kind for hit in only.hits] == ["book"]
     assert {count.kind for count in only.counts} == {"note", "book"}
@@ -97,9 +103,12 @@ def pages(q, limit, **rest):
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 50])
-def test_pages_show_everything_once(shelf, books, monkeypatch, limit):
-    monkeypatch.setattr(find, "CANDIDATES", 5)
-    monkeypatch.setattr(facets, "BLOCK_BITS", 1)
+@pytest.mark.parametrize("sparse", [0, 3000])
+def test_pages_show_everything_once(shelf, books, monkeypatch, limit, sparse):
+    monkeypatch.setattr(candidates, "ENOUGH", 2)
+    monkeypatch.setattr(candidates, "MOST", 5)
+    monkeypatch.setattr(candidates, "SPARSE", sparse)
+    monkeypatch.setattr(facets, "SMALLEST", 0)
     for number in range(23):
         shelf.put(f"소음 {number}", "소음 " * (number % 4))
         if number % 3 == 0:
@@ -124,13 +133,29 @@ def test_what_is_filed_between_two_pages_moves_nothing(shelf):
     assert {hit.title for hit in [*first.hits, *second.hits]} == {f"소음 {number}" for number in range(6)}
 
 
-def test_more_than_the_ranked_are_counted_as_at_least(shelf, monkeypatch):
-    monkeypatch.setattr(find, "CANDIDATES", 5)
-    for number in range(8):
-        shelf.put(f"소음 {number}")
+def test_many_are_counted_by_the_newest(shelf, monkeypatch):
+    monkeypatch.setattr(candidates, "ENOUGH", 4)
+    monkeypatch.setattr(candidates, "SPARSE", 0)
+    monkeypatch.setattr(facets, "SMALLEST", 2)
+    for number in range(100):
+        shelf.put("소음" if number % 2 else "먼지", key=number)
     shelf.index()
     (count,) = search(None, "소음").counts
-    assert (count.number, count.more) == (5, True)
+    assert count.about
+    assert 35 <= count.number <= 65
+
+
+def test_long_words_are_found_in_pieces_where_few_texts_hold_them_whole(notes, monkeypatch):
+    for number in range(5):
+        notes.put(f"어린이보호구역 {number}")
+    notes.index()
+    page = search(None, "어린이보호구역")
+    assert page.loosened
+    assert [hit.title for hit in page.hits][-1] == "도로 점용 허가"
+    assert not search(None, "어린이보호구역", limit=3).loosened
+    assert set(pages("어린이보호구역", 4)) == {
+        (hit.kind, hit.subject_id) for hit in search(None, '"어린이보호구역"').hits
+    }
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30=", "W10=", "bnVsbA==", "가", "W3siYSI6MX0sMSwyXQ==", "=" * 5])
@@ -163,6 +188,7 @@ def people(db):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("sparse", [0, 3000])
 @pytest.mark.parametrize(
     ("who", "titles"),
     [
@@ -175,7 +201,8 @@ def people(db):
         ("auditor", {"소음 공개", "소음 비공개"}),
     ],
 )
-def test_who_finds_what(shelf, people, who, titles):
+def test_who_finds_what(shelf, people, monkeypatch, who, titles, sparse):
+    monkeypatch.setattr(candidates, "SPARSE", sparse)
     audience = [
         f"person-{people['citizen'].pk}", f"institution-{people['here'].pk}", f"department-{people['department'].pk}",
         f"referrer-{people['there'].pk}",
@@ -211,7 +238,7 @@ def test_the_number_of_queries_is_fixed(shelf, books, django_assert_num_queries,
     with django_assert_num_queries(2):
         first = search(None, "소음", limit=20)
     if first.next:
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             search(None, "소음", limit=20, cursor=first.next)
 
 
@@ -229,9 +256,9 @@ def test_script_stays_text(shelf):
     assert hit.title == "<script>소음</script>"
 
 
-def test_the_newest_matches_are_ranked_first_whatever_the_order_in_the_table(shelf, monkeypatch):
+def test_the_newest_matches_come_first_whatever_the_order_in_the_table(shelf, monkeypatch):
     """A document written again lies at the end of the table, yet keeps its place in time."""
-    monkeypatch.setattr(find, "CANDIDATES", 3)
+    monkeypatch.setattr(candidates, "MOST", 3)
     for number in range(9):
         shelf.put(f"소음 {number}")
     shelf.index()
@@ -241,9 +268,12 @@ def test_the_newest_matches_are_ranked_first_whatever_the_order_in_the_table(she
 
 
 def test_the_mark_of_a_page_survives_its_journey():
-    mark = _Mark({}, timezone.now(), (3, "note", 7))
+    mark = _Mark({}, timezone.now(), after=(3, "note", 7))
     assert _Mark.read(str(mark)) == mark
 
 
 def test_heads_are_the_newest_subjects(notes):
-    assert heads(["note", "letter"]) == {"note": 6}
+    met = known({"가로", "없는"}, ["note", "letter"])
+    assert (met.heads, met.kinds["note"]) == ({"note": 5}, 5)
+    assert met.documents == {"가로": 3, "=all": 5}
+    assert (met.total, met.public) == (5, 1)

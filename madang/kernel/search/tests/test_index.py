@@ -42,7 +42,7 @@ def test_from_scratch_makes_the_same_index(shelf, books):
         shelf.put(f"제목 {number}", "물이 샙니다 'quoted' \\ back", audience=["person-1"], answered=bool(number % 2))
         books.put(f"책 {number}")
     actions.reindex()
-    fields = ("kind", "subject_id", "number", "title", "text", "at", "is_public", "answered", "lexemes")
+    fields = ("kind", "subject_id", "number", "title", "text", "at", "audience", "answered", "lexemes")
     slowly = list(Document.objects.order_by("kind", "subject_id").values_list(*fields))
     assert actions.rebuild() == 60
     assert list(Document.objects.order_by("kind", "subject_id").values_list(*fields)) == slowly

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from madang.kernel.search.rules.facets import BLOCK_BITS, STEPS, newest, windows
+from madang.kernel.search.rules.facets import SMALLEST, newest, stretches
 from madang.kernel.search.rules.likeness import MOST_CLUES, MOST_LED_TO, clues, is_near, likeness, weight
 
 TOTAL = 1_000_000
@@ -60,24 +60,23 @@ def test_a_line_is_near_a_long_text_that_holds_it():
     assert is_near(likeness(line, text, {}, 1000), line)
 
 
-@pytest.mark.parametrize("below", [1, 5, 4096, 4097, 60_000, 1_000_001])
-def test_windows_cover_every_subject_once(below):
-    found = list(windows("case", below))
+@pytest.mark.parametrize("below", [1, 5, 4096, 4097, 8193, 60_000, 1_000_001, 30_000_000])
+@pytest.mark.parametrize("need", [10, 5000, 90_000, 10_000_000])
+def test_stretches_cover_every_subject_once(below, need):
+    found = list(stretches("case", below, need))
+    assert found[-1].query == "('=case')"
+    assert [one.below for one in found] == sorted({one.below for one in found}, reverse=True)
     assert found[0].below == below
-    assert all(one.below > other.below for one, other in pairwise(found))
-    blocks = [int(name) for one in found for name in names(one.query) if name]
-    whole = sum(STEPS) << BLOCK_BITS
-    if below <= whole:
-        assert sorted(blocks) == list(range(((below - 1) >> BLOCK_BITS) + 1))
-    else:
-        assert found[-1].query == "('=case')"
+    for one, older in pairwise(found):
+        first, last = (int(name.split(":")[2]) for name in one.query.strip("()").replace("'", "").split(" | "))
+        size = 1 << SMALLEST + int(one.query.split(":")[1])
+        assert first * size == older.below
+        assert older.below < one.below <= (last + 1) * size
+        assert one.below - older.below >= min(need, size)
 
 
-def names(query):
-    return [part.strip("'() ").removeprefix("=case:") for part in query.split("|") if ":" in part]
-
-
-def test_the_newest_share_is_whole_blocks_from_the_head_on():
-    assert newest("case", 5000, 1) == "('=case')"
-    assert newest("case", 9000, 0.0001) == "('=case:2')"
-    assert newest("case", 9000, 0.7) == "('=case:1' | '=case:2')"
+def test_the_newest_are_two_blocks_from_the_head_on():
+    assert newest("case", 5000, 5000) == []
+    assert newest("case", 9000, 10) == ["('=case:0:1' | '=case:0:2')"]
+    assert newest("case", 1_000_000, 30_000) == ["('=case:3:29' | '=case:3:30')"]
+    assert newest("case", 1_000_000, 700_000) == []

@@ -72,5 +72,5 @@ def test_nothing_is_similar_in_an_empty_index(shelf):
 
 def test_the_number_of_queries_is_fixed(petitions, django_assert_num_queries):
     for note in (petitions.notes[2], petitions.notes[4]):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             similar(None, note.title, note.text, kind="note")
