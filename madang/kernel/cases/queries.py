@@ -14,6 +14,7 @@ from django.utils.translation import override
 from madang.kernel.common import clock as counting
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.explained import due_explained
+from madang.kernel.common.kept import Kept
 from madang.kernel.common.memory import remembered
 from madang.kernel.common.numbers import parse
 from madang.kernel.common.wording import explain
@@ -88,8 +89,15 @@ def _passed_on_by(case: Case) -> set[int]:
     return known
 
 
+def _kept(*needed: str) -> Kept[Case]:
+    return Kept(lambda number: Case.objects.filter(number=number).select_related(*needed))
+
+
+_with: dict[tuple[str, ...], Kept[Case]] = {needed: _kept(*needed) for needed in (NEEDED, NAMED)}
+
+
 def _by_number(number: str, needed: tuple[str, ...]) -> Case | None:
-    return next(iter(Case.objects.filter(number=str(parse(number))).select_related(*needed)), None)
+    return _with[needed].first(str(parse(number)))
 
 
 def by_number(person: Person | None, number: str) -> Case:

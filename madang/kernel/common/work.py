@@ -13,7 +13,7 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 
 @dataclass
@@ -77,16 +77,20 @@ def insert_together(rows: Iterable[models.Model]) -> None:
     """Inserts unsaved rows of several tables by one statement. Keys that other rows need must be set beforehand."""
     parts: list[str] = []
     values: list[Any] = []
+    database = connections[DEFAULT_DB_ALIAS]
     for number, (model, group) in enumerate(itertools.groupby(sorted(rows, key=_table), key=type)):
         batch = list(group)
         into, fields = _insertion(model, batch[0].pk is not None)
-        place = f"({', '.join(['%s'] * len(fields))})"
-        parts.append(f"w{number} AS ({into} VALUES {', '.join([place] * len(batch))})")
-        values += [f.get_db_prep_save(f.pre_save(row, add=True), connection) for row in batch for f in fields]
+        places = []
         for row in batch:
-            row._state.adding, row._state.db = False, "default"
+            given = [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields]
+            # NULL is written out: what psycopg makes of a statement it keeps only if that has at most 50 values.
+            places.append(f"({', '.join(['NULL' if value is None else '%s' for value in given])})")
+            values += [value for value in given if value is not None]
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        parts.append(f"w{number} AS ({into} VALUES {', '.join(places)})")
     if parts:
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(parts)} SELECT", values)
 
 
