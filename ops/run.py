@@ -176,31 +176,28 @@ def make_ready(options: Options, environment: dict[str, str]) -> None:
 
 
 def programs(options: Options, environment: dict[str, str]) -> list[Part]:
-    """Web server and worker.
+    """Web server and worker."""
+    logs = options.data / "logs"
+    logs.mkdir(exist_ok=True)
+    web = web_server(options.host, options.port, options.workers)
+    worker = [str(venv_python()), "manage.py", "work"]
+    return [
+        program("web server", web, logs / "web.log", environment, ROOT),
+        program("worker", worker, logs / "worker.log", environment, ROOT),
+    ]
+
+
+def web_server(host: str, port: int, workers: int, application: str = "madang.wsgi:application") -> list[str]:
+    """The command that serves an application.
 
     Each thread of the web server keeps one database connection for itself, so threads are few and what is
     more waits in line; connections to people are cheap and many.
     """
-    python, logs = str(venv_python()), options.data / "logs"
-    logs.mkdir(exist_ok=True)
-    web = [
-        python,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        options.host,
-        "--port",
-        str(options.port),
-    ]
-    web += ["--workers", str(options.workers), "--blocking-threads", str(THREADS), "--no-ws"]
+    web = [str(venv_python()), "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
     web += ["--blocking-threads-idle-timeout", "600", "--backpressure", "512", "--respawn-failed-workers"]
     web += ["--respawn-interval", "1", "--workers-kill-timeout", "5", "--log-level", "warning"]
-    return [
-        program("web server", [*web, "madang.wsgi:application"], logs / "web.log", environment, ROOT),
-        program("worker", [python, "manage.py", "work"], logs / "worker.log", environment, ROOT),
-    ]
+    return [*web, application]
 
 
 def _database_part(server: Postgres) -> Part:
