@@ -71,12 +71,13 @@ class Visitor:
         self.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}])
         self.page = self.context.new_page()
         self.complaints: list[str] = []
+        self.listens = True
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 
     def _hear(self, message: Any) -> None:
         # A refused form answers 4xx, which Chromium notes as a failed resource; that is its right answer.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        if self.listens and message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def signed_in(self, person: Any) -> "Visitor":
