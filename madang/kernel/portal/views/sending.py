@@ -138,6 +138,6 @@ def frame(version: Version, pages: list[int]) -> dict[str, Any]:
         "breadcrumbs": [
             (_("Services"), reverse("portal:services")),
             (title, reverse("portal:procedure", args=[definition.id])),
-            (_("Apply"), ""),
+            (_("Fill in"), ""),
         ],
     }
