@@ -17,7 +17,7 @@ SELECT 1000000000 + n, 'BEN-26-' || n, c.procedure, c.version_id, c.applicant_id
     now() - n %% 1000 * interval '1 day' - n %% 977 * interval '1 minute',
     CASE WHEN n %% 10 = 0 THEN now() + (n %% 14 - 3) * interval '1 day' END,
     CASE WHEN n %% 10 <> 0 THEN now() - n %% 1000 * interval '1 day' END
-FROM generate_series(%s, %s) n
+FROM generate_series(%s::int, %s::int) n
 JOIN (SELECT *, row_number() OVER (ORDER BY id) r FROM cases_case WHERE number NOT LIKE 'BEN%%') c ON c.r = 1 + n %% 100
 JOIN (SELECT id, row_number() OVER (ORDER BY id) r FROM institutions_institution) i ON i.r = 1 + n %% 200
 """
@@ -28,7 +28,6 @@ def run(report: Report, sizes: list[int]) -> None:
     """Fills up to each size and times the lists."""
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     databases.copy("madang_bench_scale")
     databases.use("madang_bench_scale")
@@ -51,8 +50,6 @@ def run(report: Report, sizes: list[int]) -> None:
             answer = ask()
             if answer.status_code != 200:
                 raise RuntimeError(f"{label}: {answer.status_code}")
-            with CaptureQueriesContext(connection) as asked:
-                ask()
             times = []
             for _count in range(TIMES):
                 begun = time.perf_counter()
@@ -60,7 +57,7 @@ def run(report: Report, sizes: list[int]) -> None:
                 times.append((time.perf_counter() - begun) * 1000)
             p95 = sorted(times)[int(TIMES * 0.95)]
             bar = ("under 150 ms", p95 < 150) if rows >= 1_000_000 else ("", None)
-            report.add(f"Lists with {rows:,} cases", f"{label}, p95 ({len(asked)} queries)", p95, "ms", *bar)
+            report.add(f"Lists with {rows:,} cases", f"{label}, p95", p95, "ms", *bar)
     databases.use(databases.DEMO)
     databases.drop("madang_bench_scale")
 

@@ -177,7 +177,7 @@ def _put(rows: list[_Row]) -> None:
         cursor.execute(
             f"INSERT INTO search_document AS d ({_COLUMNS}) SELECT {read}"
             f" FROM unnest({arrays}) AS r ({_COLUMNS})"
-            f" ON CONFLICT (kind, subject_id) DO UPDATE SET {changed} WHERE ({old}) IS DISTINCT FROM ({new})",  # noqa: S608
+            f" ON CONFLICT (kind, subject_id) DO UPDATE SET {changed} WHERE ({old}) IS DISTINCT FROM ({new})",
             [list(column) for column in zip(*flat, strict=True)],
         )
         # New lexemes wait in a list that every search reads through: it must not grow.

@@ -64,7 +64,7 @@ def _at_once(query: str, audience: Iterable[str] | None, below: Mapping[str, int
             SELECT id, row_number() OVER (PARTITION BY kind ORDER BY subject_id DESC) AS place
             FROM (SELECT id, kind, subject_id FROM search_document WHERE lexemes @@ %s::tsquery {mine} OFFSET 0) d
             JOIN unnest(%s::varchar[], %s::bigint[]) AS b (kind, below) USING (kind) WHERE subject_id < below) r
-        WHERE place <= {MOST}"""  # noqa: S608  made of constants
+        WHERE place <= {MOST}"""
     return Candidates([part], [query, *values, list(below), list(below.values())], {kind: [0] for kind in below})
 
 
@@ -79,7 +79,7 @@ def _in_stretches(
         found.parts.append(
             f"""SELECT id, subject_id, {number} AS stretch FROM (
                 SELECT id, subject_id FROM search_document WHERE lexemes @@ %s::tsquery AND subject_id < %s OFFSET 0) d
-            WHERE {before} < {ENOUGH} ORDER BY subject_id DESC LIMIT {MOST}"""  # noqa: S608  made of constants
+            WHERE {before} < {ENOUGH} ORDER BY subject_id DESC LIMIT {MOST}"""
         )
         words = [query, for_audience(audience), stretch.query]
         found.values += [" & ".join(filter(None, words)), stretch.below]

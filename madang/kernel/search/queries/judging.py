@@ -72,7 +72,7 @@ def judge(
             FROM judged GROUP BY kind, stretch
             UNION ALL
             SELECT score, kind, subject_id, number, text, at, institution_id, audience, answered, NULL, NULL, NULL
-            FROM page JOIN search_document USING (id)""",  # noqa: S608  made of constants; words are values
+            FROM page JOIN search_document USING (id)""",
             [*asked.values, *values, now, now, now, list(kinds), *(after or ()), limit],
         )
         answer = cursor.fetchall()

@@ -127,7 +127,8 @@ def lookup(question: Question, known: Mapping[str, int], total: int, rare: int) 
     """
     count = {lexeme: known.get(lexeme, rare) for lexeme in lexemes(question)}
     least = {word: min(count[lexeme] for lexeme in _lexemes(word)) for word in question.words}
-    expected, parts = float(total), []
+    expected = float(total)
+    parts: list[str] = []
     for number, word in enumerate(sorted(question.words, key=lambda word: least[word])):
         if not parts or expected > FEW or not word.is_judged:
             parts.append(_matches(word, count))
