@@ -24,47 +24,6 @@ def begin(stage: Stage, code: str, number: int = 0, **more: Any) -> Case:
     return file(current("petitions.grievance"), **(filed | more))
 
 
-def test_a_queue_by_keyboard_and_in_bulk(visit: Visit, stage: Stage):
-    cases = [begin(stage, "town", number) for number in range(3)]
-    clerk = visit(stage.clerk, "en")
-    page = clerk.page
-    clerk.go("/work/new/")
-    for key in "jxjx":
-        page.keyboard.press(key)
-    assert page.locator("[data-count]").inner_text() == "2"
-    page.get_by_label("Give to").select_option(label="한주무 (Madang City)")
-    clerk.press("Assign")
-    assert "2 cases given to 한주무." in clerk.text()
-    assert list(Case.objects.filter(assignee=stage.clerk)) == cases[:2]
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/cases/{cases[2].number}/")
-    # Keys write letters where one writes.
-    clerk.go("/work/open/")
-    page.get_by_label("Find in this queue").press_sequentially("jxk")
-    assert page.get_by_label("Find in this queue").input_value() == "jxk"
-    assert page.locator("tbody input:checked").count() == 0
-    clerk.go("/work/open/?q=" + cases[1].number)
-    assert page.locator("tbody tr").count() == 1
-
-
-def test_the_most_urgent_queue_comes_first(visit: Visit, stage: Stage):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    begin(stage, "town", 1)
-    clerk = visit(stage.clerk, "en")
-    clerk.go("/work/")
-    assert clerk.page.locator("[aria-current=page]").first.inner_text().startswith("New")
-    late = begin(stage, "town", 2, received_at=timezone.now() - timedelta(days=40))
-    clerk.go("/work/")
-    assert clerk.page.locator("[aria-current=page]").first.inner_text().startswith("Overdue")
-    row = clerk.page.locator("tbody tr")
-    assert late.title in row.inner_text()
-    assert row.locator(".bg-light-danger").count() == 1, "what is overdue is red, and says so"
-
-
 def test_one_click_sends_it_where_the_router_would(visit: Visit, stage: Stage):
     """The router learned from competences alone; the desk confirms by a click, and the reason is written for it."""
     train(by=None)
