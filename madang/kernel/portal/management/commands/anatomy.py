@@ -196,7 +196,7 @@ def _channels() -> Section:
 
 
 def _kinds() -> Section:
-    rows = [(one.name, str(one.label)) for one in KINDS.values() if _is_ours(one.entries)]
+    rows = [(one.name, str(one.label)) for _name, one in sorted(KINDS.items()) if _is_ours(one.entries)]
     return Section("Kinds of things that can be found", "`searchable()` in queries", ("kind", "what it is"), rows)
 
 
