@@ -90,7 +90,7 @@ def _passed_on_by(case: Case) -> set[int]:
 
 
 def _kept(*needed: str) -> Kept[Case]:
-    return Kept(lambda number: Case.objects.filter(number=number).select_related(*needed))
+    return Kept(lambda number: Case.objects.filter(number=number).select_related(*needed), str)
 
 
 _with: dict[tuple[str, ...], Kept[Case]] = {needed: _kept(*needed) for needed in (NEEDED, NAMED)}

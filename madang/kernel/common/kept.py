@@ -12,14 +12,15 @@ M = TypeVar("M", bound=Model)
 
 
 class Kept(Generic[M]):
-    """A query by texts that finds one row: `Kept(lambda number: Case.objects.filter(number=number)).first("PET-26-…")`.
+    """A query by texts or keys: `Kept(lambda number: Case.objects.filter(number=number), str).first("PET-26-…")`.
 
-    The lambda is called once, with marks in place of the texts, so it must put them into the query as they are.
+    The lambda is called once, with marks of these types in place of what is given, so it must put them into the
+    query as they are.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[M]]) -> None:
+    def __init__(self, make: Callable[..., QuerySet[M]], *types: type[str] | type[int]) -> None:
         self.make = make
-        self._marks = [f"\0{place}" for place in range(make.__code__.co_argcount)]
+        self._marks = [f"\0{place}" if one is str else place - 2**62 for place, one in enumerate(types)]
 
     @cached_property
     def _made(self) -> tuple[str, list[Any], Callable[[list[Any]], M]]:
@@ -41,11 +42,14 @@ class Kept(Generic[M]):
 
         return statement, list(params), build
 
-    def first(self, *texts: str) -> M | None:
-        """The row that is found by these texts, if there is one."""
+    def all(self, *given: str | int) -> list[M]:
+        """The rows that are found by what is given."""
         statement, params, build = self._made
-        given = dict(zip(self._marks, texts, strict=True))
+        values = dict(zip(self._marks, given, strict=True))
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(statement, [given.get(param, param) for param in params])
-            row = cursor.fetchone()
-        return build(row) if row else None
+            cursor.execute(statement, [values.get(param, param) for param in params])
+            return [build(row) for row in cursor.fetchall()]
+
+    def first(self, *given: str | int) -> M | None:
+        """The first of them, if there is one."""
+        return next(iter(self.all(*given)), None)

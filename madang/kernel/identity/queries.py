@@ -21,7 +21,8 @@ def person_of(request: HttpRequest) -> Person | None:
 _by_token = Kept(
     lambda digested: Person.objects.filter(
         Q(tokens__expires_at=None) | Q(tokens__expires_at__gt=Now()), tokens__digest=digested, account__is_active=True
-    )
+    ),
+    str,
 )
 
 

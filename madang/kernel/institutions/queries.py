@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from madang.kernel.common.calendars import country_calendar
+from madang.kernel.common.kept import Kept
 from madang.kernel.common.memory import remembered
 from madang.kernel.common.worktime import Calendar, ClockError
 from madang.kernel.identity.models import Person
@@ -27,6 +28,11 @@ def visible_to(person: Person | None) -> QuerySet[Institution]:
     return Institution.objects.filter(is_active=True)
 
 
+_posts = Kept(
+    lambda key: Post.objects.filter(person=key).select_related("institution", "department").order_by("id"), int
+)
+
+
 def posts_of(person: Person | None) -> list[Post]:
     """The posts a person holds today; asked once for each person object."""
     if person is None or person.pk is None:
@@ -34,8 +40,7 @@ def posts_of(person: Person | None) -> list[Post]:
     posts = getattr(person, "_posts", None)
     if posts is None:
         today = timezone.localdate()
-        held = Post.objects.filter(Q(until=None) | Q(until__gte=today), person=person, since__lte=today)
-        posts = list(held.select_related("institution", "department").order_by("id"))
+        posts = [one for one in _posts.all(person.pk) if one.since <= today and (one.until is None or today <= one.until)]
         person._posts = posts  # type: ignore[attr-defined]
     return posts
 

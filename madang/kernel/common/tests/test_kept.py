@@ -3,10 +3,11 @@
 import pytest
 
 from madang.kernel.common.kept import Kept
-from madang.kernel.identity.models import Account, Person
+from madang.kernel.identity.models import Account, Person, Token
 
-by_login = Kept(lambda login: Account.objects.filter(login=login, is_active=True).select_related("person"))
-by_both = Kept(lambda name, email: Person.objects.filter(email=email, name=name))
+by_login = Kept(lambda login: Account.objects.filter(login=login, is_active=True).select_related("person"), str)
+by_both = Kept(lambda name, email: Person.objects.filter(email=email, name=name), str, str)
+tokens_of = Kept(lambda key: Token.objects.filter(person=key).order_by("name"), int)
 
 
 @pytest.fixture
@@ -38,3 +39,11 @@ def test_what_changed_is_seen(minji):
 def test_a_text_is_only_a_text(minji):
     assert by_login.first("' OR 1=1 --") is None
     assert by_login.first("%") is None
+
+
+def test_keys_find_all_their_rows(minji):
+    somebody = Person.objects.create(name="박서준")
+    for name, person in (("phone", minji), ("desk", minji), ("other", somebody)):
+        Token.objects.create(name=name, person=person, digest=name)
+    assert [one.name for one in tokens_of.all(minji.pk)] == ["desk", "phone"]
+    assert tokens_of.all(0) == []
