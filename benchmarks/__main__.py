@@ -1,44 +1,141 @@
 """`./bench`: measures the whole system and writes docs/benchmarks.md."""
 
 import argparse
+import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
-import django
+from ops.places import ROOT
+
+from . import bulk, databases, filing, filled, finding, lists, machine, pages, plots, routing, running, starting
+from .report import Figure, Kept, Section, page
+
+SCENARIOS: dict[str, ModuleType] = {
+    "filing": filing,
+    "lists": lists,
+    "search": finding,
+    "bulk": bulk,
+    "memory": running,
+    "pages": pages,
+    "routing": routing,
+    "start": starting,
+}
+SIZED = ("lists", "filing", "bulk", "memory")
+CURVES = {
+    "filing": ("Filing and reading, requests a second", ["filing", "reading"]),
+    "lists": ("Lists, p95", None),
+    "search": ("Search and similar cases, p95", None),
+    "memory": ("Memory of the running system", None),
+}
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured, with how many cases, and for how long."""
+
+    only: Sequence[str]
+    rows: Sequence[int]
+    seconds: int
+    rounds: int
+    times: int
+    lines: int
 
 
 def main() -> int:
-    """The command; returns 0."""
-    names = ("filing", "pages", "bulk", "routing", "lists")
-    parser = argparse.ArgumentParser(prog="./bench", description="Measures the system and writes docs/benchmarks.md.")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, help="which measurements (default: all)")
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="numbers of cases")
-    parser.add_argument("--seconds", type=int, default=10, help="how long each load lasts (default: 10)")
+    """The command; returns its exit code: 1 when a bar does not hold."""
+    parser = argparse.ArgumentParser(prog="./bench", description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", metavar="N", default=[10_000, 100_000, 1_000_000], help="cases")
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), help="only these scenarios")
+    parser.add_argument("--quick", action="store_true", help="few cases and short times, to see that all of it works")
+    parser.add_argument(
+        "--cold", action="store_true", help="start once more from a fresh clone, which downloads packages"
+    )
     chosen = parser.parse_args()
+    plan = Plan(chosen.only, sorted(chosen.rows), seconds=10, rounds=3, times=100, lines=5000)
+    if chosen.quick:
+        plan = Plan(chosen.only, [2000], seconds=2, rounds=1, times=10, lines=500)
+    kept = Kept(Path(os.environ["MADANG_DATA"]) / "benchmarks.json")
+    sections = measure(plan, cold=chosen.cold)
+    if chosen.quick:
+        print("docs/benchmarks.md is left as it was: figures of a quick run say nothing.")
+        return 0
+    for name, section in sections.items():
+        kept.put(name, section)
+    write(kept)
+    return 1 if any(figure.holds is False for one in sections.values() for figure in one.figures) else 0
+
+
+def measure(plan: Plan, *, cold: bool) -> dict[str, Section]:
+    """Measures what the plan names."""
+    import django
+
     django.setup()
-    from django.conf import settings
-
-    settings.ALLOWED_HOSTS = ["localhost", "testserver"]
-
-    from . import databases, filing, scale, system
-    from .report import Report
-
-    report = Report()
-    print("> Making the demo country to measure on (once)", flush=True)
-    databases.drop(databases.copy("madang_bench_probe").rpartition("/")[2])
-    databases.use(databases.DEMO)
-    steps = {
-        "filing": lambda: filing.run(report, chosen.seconds),
-        "pages": lambda: system.pages(report, 60),
-        "bulk": lambda: system.bulk(report, 5000),
-        "routing": lambda: system.routing(report),
-        "lists": lambda: scale.run(report, sorted(chosen.rows)),
+    about = machine.describe()
+    sections = {name: Section(SCENARIOS[name].TITLE, SCENARIOS[name].ABOUT, about) for name in plan.only}
+    statements: dict[str, int] = {}
+    for rows in plan.rows if set(SIZED) & set(plan.only) else ():
+        name = f"madang_bench_{rows}"
+        with _told(f"{rows:,} cases"):
+            filled.fill(name, rows)
+        for one in [one for one in SIZED if one in sections]:
+            with _told(f"{one}, {rows:,} cases"):
+                match one:
+                    case "lists":
+                        lists.run(sections[one], name, rows, plan.times, statements)
+                    case "filing":
+                        filing.run(sections[one], name, plan.seconds, plan.rounds, rows)
+                    case "bulk":
+                        bulk.run(sections[one], name, plan.seconds * 2, rows, plan.lines)
+                    case "memory":
+                        running.memory(sections[one], name, plan.seconds, rows)
+        databases.use(databases.DEMO)
+        databases.drop(name)
+    if "lists" in sections:
+        each = ", ".join(f"{what} {number}" for what, number in statements.items())
+        sections["lists"].remark(f"Statements of each list, the same for every number of cases: {each}.")
+    if "filing" in sections:
+        filing.trivial(sections["filing"], plan.seconds)
+    rest = {
+        "search": lambda section: finding.run(section, plan.rows),
+        "pages": lambda section: pages.run(section, plan.times),
+        "routing": routing.run,
+        "start": lambda section: starting.run(section, cold=cold),
     }
-    for name in chosen.only:
-        print(f"> {name}", flush=True)
-        steps[name]()
-    report.write()
-    print("docs/benchmarks.md is written.")
-    return 0
+    for one, run in rest.items():
+        if one in sections:
+            with _told(one):
+                run(sections[one])
+    return sections
+
+
+def write(kept: Kept) -> None:
+    """Writes the page and its plots, of everything that was kept."""
+    images: dict[str, str] = {}
+    sections = {name: kept.sections[name] for name in SCENARIOS if name in kept.sections}
+    for name, (title, wanted) in CURVES.items():
+        figures = [one for one in sections[name].figures if _is_drawn(one, wanted)] if name in sections else []
+        if len({one.rows for one in figures}) > 1:
+            sections[name].curve = f"bench-{name}.svg"
+            images[sections[name].curve] = plots.curve(ROOT / "docs" / "images" / sections[name].curve, title, figures)
+    PAGE.write_text(page(sections, images), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)} is written.")
+
+
+def _is_drawn(figure: Figure, wanted: list[str] | None) -> bool:
+    if figure.rows is None:
+        return False
+    return figure.what in wanted if wanted else figure.what.endswith("p95") or figure.unit == "MB"
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    print(f"> {what}", flush=True)
+    yield
 
 
 if __name__ == "__main__":

@@ -1,105 +1,174 @@
-"""Filing and reading through HTTP, beside what pgbench commits of the same rows on the same server."""
+"""Filing and reading petitions through HTTP, as programs do."""
 
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from statistics import mean
 from uuid import UUID, uuid4
 
-from . import databases, floor, load, servers
-from .report import Report
+from . import databases, floor, servers
+from .load import Load, drive, request
+from .report import Section
+from .texts import Writer
 
-NAME = "Filing and reading through HTTP, 16 connections, 2 web workers"
-BODY = {
-    "procedure": "suggestion",
-    "data": {
-        "title": "학교 앞 건널목 신호 시간 연장 건의",
-        "body": "초등학교 앞 건널목의 보행 신호가 짧아 아이들이 뛰어 건넙니다. 신호 시간을 늘려 주시기 바랍니다. " * 4,
-    },
-    "is_public": True,
-}
+TITLE = "Filing and reading through HTTP"
+ABOUT = """
+`POST /api/v1/petitions` with an access token and a fresh idempotency key: the form is validated, and the case, its
+clock, its timeline, the audit record, the event in the outbox and the receipt of the request are committed in one
+transaction; then the number goes back. `GET /api/v1/petitions/{number}` reads one case of those just filed, as its
+applicant. Sixteen kept connections of sixteen applicants ask without a pause; two web workers, started as `./run` starts
+them. Every number that was given out is looked up in the database afterwards.
+
+The floor is what `pgbench` does with the very statements that the application was seen to send: the one INSERT over six
+tables with the same values, or the two SELECTs, prepared, each committed by itself, by sixteen clients over the same TCP
+port. Floor and application take turns on the same server and database, and the means are compared. Web workers, database
+and load generator share the machine's cores.
+"""
 CONNECTIONS = 16
-MOST = 4000
+PATH = "/api/v1/petitions"
+MOST_PREPARED = 4000  # a second and connection together
 
 
-def run(report: Report, seconds: int) -> None:
-    """Files and reads for so many seconds each, then the floor."""
-    address = databases.copy("madang_bench_filing")
-    databases.use("madang_bench_filing")
-    tokens = _tokens()
-    body = json.dumps(BODY, ensure_ascii=False).encode()
+@dataclass(frozen=True)
+class Rates:
+    """What a round came to."""
+
+    load: Load
+    floor: float
+
+
+def run(section: Section, name: str, seconds: int, rounds: int, rows: int | None = None) -> None:
+    """Measures on this database."""
+    databases.use(name)
+    address = databases.url(name)
+    tokens = programs(CONNECTIONS)
+    filing, reading = statements(tokens[0])
+    filed: list[Rates] = []
+    read: list[Rates] = []
+    numbers: list[str] = []
     with servers.site(address) as site:
-        filed = load.drive(site.port, [_filings(token, body) for token in tokens], seconds)
-        numbers = [json.loads(one.body)["number"] for one in filed.everything if one.status == 201]
-        lost = len(numbers) - _known(numbers)
-        read = load.drive(site.port, [_readings(token, numbers) for token in tokens], seconds)
-    committed = _floor(address, tokens[0], body, seconds)
-    ratio, times = filed.rate / committed, read.rate / filed.rate
-    report.add(NAME, "filing", filed.rate, "a second")
-    report.add(NAME, "the same rows by pgbench, the floor", committed, "a second")
-    report.add(NAME, "filing / floor", ratio, "", "at least 0.15, aim 0.4", ratio >= 0.15)
-    report.add(NAME, "filing, p99", filed.part(0.99), "ms", "under 100 ms", filed.part(0.99) < 100)
-    report.add(NAME, "errors while filing", len(filed.errors(201)), "", "0", not filed.errors(201))
-    report.add(NAME, "acknowledged but not in the database", lost, "", "0", not lost)
-    report.add(NAME, "reading one case", read.rate, "a second")
-    report.add(NAME, "reading / filing", times, "", "at least 2", times >= 2)
-    report.add(NAME, "reading, p99", read.part(0.99), "ms", "under 100 ms", read.part(0.99) < 100)
-    report.add(NAME, "errors while reading", len(read.errors(200)), "", "0", not read.errors(200))
-    databases.use(databases.DEMO)
-    databases.drop("madang_bench_filing")
+        for number in range(rounds):
+            rate = floor.pgbench(address, filing[0], seconds, filing[1], start=number * 10**11)
+            load = drive(site.port, [files(token, one, seconds) for one, token in enumerate(tokens)], seconds)
+            filed.append(Rates(load, rate))
+            numbers += [json.loads(one.body)["number"] for one in load.everything if one.status == 201]
+        own = [json.loads(one.body)["number"] for one in filed[-1].load.everything if one.status == 201]
+        for _round in range(rounds):
+            rate = floor.pgbench(address, reading, seconds)
+            load = drive(site.port, [reads(token, own) for token in tokens], seconds)
+            read.append(Rates(load, rate))
+        errors = sum(len(one.load.errors(201)) for one in filed) + sum(len(one.load.errors(200)) for one in read)
+    databases.settle()
+    with servers.site(address, worker=True) as site:
+        busy = drive(site.port, [files(token, one, seconds) for one, token in enumerate(tokens)], seconds)
+        errors += len(busy.errors(201))
+        numbers += [json.loads(one.body)["number"] for one in busy.everything if one.status == 201]
+    _report(section, filed, read, busy, rows)
+    section.add("answers that were errors", errors, "", most=0, rows=rows)
+    section.add(
+        "numbers given out that are not in the database", len(numbers) - _stored(numbers), "", most=0, rows=rows
+    )
 
 
-def _tokens() -> list[str]:
+def _report(section: Section, filed: list[Rates], read: list[Rates], busy: Load, rows: int | None) -> None:
+    rate, least = mean(one.load.rate for one in filed), mean(one.floor for one in filed)
+    section.add("filing", rate, "/s", floor=least, rows=rows)
+    section.add("filing as a share of its floor", rate / least, "", least=0.15, aim=0.4, rows=rows)
+    for share, what in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99")):
+        value = mean(one.load.part(share) for one in filed)
+        section.add(f"filing, {what}", value, "ms", most=100 if share == 0.99 else None, rows=rows)
+    section.add("filing while the worker delivers events", busy.rate, "/s", floor=least, rows=rows)
+    reading = mean(one.load.rate for one in read)
+    section.add("reading", reading, "/s", floor=mean(one.floor for one in read), rows=rows)
+    section.add("reading by filing", reading / rate, "", least=2, rows=rows)
+    for share, what in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99")):
+        value = mean(one.load.part(share) for one in read)
+        section.add(f"reading, {what}", value, "ms", most=100 if share == 0.99 else None, rows=rows)
+    cost = mean(one.load.cpu_seconds / len(one.load.everything) for one in filed) * 1e6
+    section.add("cost of the load generator", cost, "µs a request", rows=rows)
+
+
+def trivial(section: Section, seconds: int) -> None:
+    """What load generator and web server reach together with an application that does nothing."""
+    with servers.another("benchmarks.trivial:application") as port:
+        asked = request("POST", PATH, _headers("madang_nobody"), _body("건의", "본문" * 200))
+        load = drive(port, [cycle([asked]) for _count in range(CONNECTIONS)], seconds)
+    section.add("the same load on an application that does nothing", load.rate, "/s")
+
+
+def programs(number: int) -> list[str]:
+    """Access tokens of so many new applicants."""
     from madang.kernel.identity.actions import issue_token
     from madang.kernel.identity.models import Account, Person
 
     tokens = []
-    for number in range(CONNECTIONS):
-        person = Person.objects.create(name=f"Load {number}")
-        Account.objects.create(login=f"load{number}@example.org", person=person)
+    for _count in range(number):
+        person = Person.objects.create(name="김적재", email=f"{uuid4().hex}@example.org")
+        Account.objects.create(login=person.email, person=person)
         tokens.append(issue_token(person, by=None, name="benchmark"))
     return tokens
 
 
-def _filings(token: str, body: bytes) -> Iterator[bytes]:
-    """Requests made beforehand; each has a key of its own."""
-    made = []
-    for _count in range(MOST):
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-        made.append(load.request("POST", "/api/v1/petitions", headers, body))
-    return iter(made)
+def files(token: str, seed: int, seconds: int) -> Iterator[bytes]:
+    """Requests that file, each another text and another key; enough for so many seconds."""
+    bodies = [_body(title, text) for title, text in Writer(seed=seed).read(50)]
+    head = {"Authorization": f"Bearer {token}"}
+    return iter(
+        [
+            request("POST", PATH, head | {"Idempotency-Key": str(uuid4())}, bodies[number % len(bodies)])
+            for number in range((seconds + 3) * MOST_PREPARED // CONNECTIONS)
+        ]
+    )
 
 
-def _readings(token: str, numbers: list[str]) -> Iterator[bytes]:
-    header = {"Authorization": f"Bearer {token}"}
-    chosen = random.choices(numbers, k=2 * MOST)
-    return iter([load.request("GET", f"/api/v1/petitions/{number}", header) for number in chosen])
+def reads(token: str, numbers: list[str]) -> Iterator[bytes]:
+    """Requests that read one of these cases each, again and again."""
+    chosen = random.sample(numbers, min(len(numbers), 2000))
+    return cycle([request("GET", f"{PATH}/{number}", _headers(token)) for number in chosen])
 
 
-def _known(numbers: list[str]) -> int:
-    from madang.kernel.cases.models import Case
-
-    return Case.objects.filter(number__in=numbers).count()
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
-def _floor(address: str, token: str, body: bytes, seconds: int) -> float:
-    """The statement that filing was heard to send, committed by 16 clients of pgbench."""
+def _body(title: str, text: str) -> bytes:
+    whole = {"procedure": "suggestion", "data": {"title": title, "body": text}, "is_public": True}
+    return json.dumps(whole, ensure_ascii=False).encode()
+
+
+Heard = tuple[floor.Statements, dict[str, str]]
+
+
+def statements(token: str) -> tuple[Heard, floor.Statements]:
+    """What filing and reading send to the database, and which of the values must be others each time."""
     from django.test import Client
 
     from madang.kernel.cases.models import Case
 
-    client = Client(SERVER_NAME="localhost")
-    for _twice in range(2):  # the first time, keys are fetched and what is remembered is asked for
+    client = Client(SERVER_NAME="localhost", headers=_headers(token))
+    body = _body(*next(Writer(seed=3).read(1)))
+    for _warm in range(2):
         key = str(uuid4())
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-        with floor.listening() as heard:
-            answer = client.post("/api/v1/petitions", body, content_type="application/json", headers=headers)
+        with floor.listening() as sent:
+            answer = client.post(PATH, body, content_type="application/json", headers={"Idempotency-Key": key})
     number = answer.json()["number"]
-    heard.sent = [one for one in heard.sent if one[0].startswith("WITH")]
-    event = next(value for value in heard.sent[0][1] if isinstance(value, UUID))
+    case = Case.objects.get(number=number)
+    insert = floor.Statements([one for one in sent.sent if one[0].startswith("WITH")])
+    (event,) = (str(one) for one in insert.sent[0][1] if isinstance(one, UUID))
     fresh = {
-        str(Case.objects.get(number=number).pk): ":key",
-        number: "'PET-26-' || :key::text",
-        str(event): "gen_random_uuid()",
-        key: "gen_random_uuid()::text",
-    }
-    return floor.pgbench(address, heard, seconds, fresh)
+        str(case.pk): ":key", number: "'PET-26-' || :key::text", key: "gen_random_uuid()::text",
+        event: "lpad(to_hex(:key::bigint), 32, '0')::uuid",
+    }  # fmt: skip
+    for _warm in range(2):
+        with floor.listening() as sent:
+            client.get(f"{PATH}/{number}")
+    return (insert, fresh), sent
+
+
+def _stored(numbers: list[str]) -> int:
+    from madang.kernel.cases.models import Case
+
+    parts = [numbers[start : start + 5000] for start in range(0, len(numbers), 5000)]
+    return sum(Case.objects.filter(number__in=part).count() for part in parts)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from psycopg.types.json import Json, Jsonb
 
 CLIENTS = 16
-KEY = "\\set n :n + 1\n\\set key (:client_id + 1) * 1000000000 + :n\n"
+KEY = "\\set n :n + 1\n\\set key {start} + (:client_id + 1) * 1000000000 + :n\n"
 
 
 @dataclass
@@ -41,22 +41,28 @@ def listening() -> Iterator[Statements]:
 
 
 def pgbench(
-    database_url: str, statements: Statements, seconds: int, fresh: Mapping[Any, str], before: str = KEY
+    database_url: str,
+    statements: Statements,
+    seconds: int,
+    fresh: Mapping[Any, str] | None = None,
+    *,
+    start: int = 0,
+    clients: int = CLIENTS,
 ) -> float:
-    """How often a second 16 clients carry out these statements, each committed by itself, prepared once.
+    """How often a second so many clients carry out these statements, each committed by itself, prepared once.
 
     `fresh` names the parameters that must differ each time, and what stands for them: expressions that may use `:key`,
-    a number that never comes twice. Everything else is sent as it was heard.
+    a number that never comes twice and is greater than `start`. Everything else is sent as it was heard.
     """
     values: dict[str, str] = {"n": "0"}
-    script = before
+    script = KEY.format(start=start)
     for statement, params in statements.sent:
         given = iter(params)
 
         def place(_mark: re.Match[str], given: Iterator[Any] = given) -> str:
             value = next(given)
             known = _plain(value)
-            if known in fresh:
+            if fresh and known in fresh:
                 return fresh[known]
             if value is None:
                 return "NULL"
@@ -73,7 +79,8 @@ def pgbench(
         file.write_text(script, encoding="utf-8")
         done = subprocess.run(
             [
-                _program(), "--no-vacuum", "--protocol", "prepared", "--client", str(CLIENTS), "--jobs", "2",
+                _program(), "--no-vacuum", "--protocol", "prepared", "--client", str(clients),
+                "--jobs", str(min(clients, 2)),
                 "--time", str(seconds), "--file", str(file), *(f"-D{name}={value}" for name, value in values.items()),
                 "--host", str(address.hostname), "--port", str(address.port), "--username", str(address.username),
                 address.path[1:],
@@ -90,6 +97,8 @@ def _plain(value: Any) -> str:
     """A parameter as text."""
     if isinstance(value, (Json, Jsonb)):
         return str((value.dumps or json.dumps)(value.obj))
+    if isinstance(value, (list, tuple)):
+        return "{" + ",".join(json.dumps(_plain(one), ensure_ascii=False) for one in value) + "}"
     return str(value)
 
 

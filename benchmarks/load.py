@@ -1,4 +1,4 @@
-"""A load generator that costs little: requests built beforehand, sent over a few kept connections by one thread."""
+"""A load generator that costs little: requests are built beforehand and sent over kept connections by one thread."""
 
 import gc
 import socket

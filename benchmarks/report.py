@@ -1,54 +1,170 @@
-"""What was measured, and docs/benchmarks.md made of it."""
+"""What was measured, each figure with what it must be and what the machine itself can do; and the page made of it."""
 
-import os
-import platform
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
-
-from ops.places import ROOT
-
-PAGE = ROOT / "docs" / "benchmarks.md"
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measurement; `bar` is what was asked for, in words, `met` whether it is."""
+    """One measured value. `least` and `most` are bars it is held to, `aim` what we would like; `floor` is the least
+    work with the same result (a statement sent by pgbench, an empty page), measured in the same run; `rows`: at so many
+    cases."""
 
     what: str
     value: float
     unit: str
-    bar: str = ""
-    met: bool | None = None
+    least: float | None = None
+    most: float | None = None
+    aim: float | None = None
+    floor: float | None = None
+    rows: int | None = None
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the bar is held; None where there is none."""
+        if self.least is not None:
+            return self.value >= self.least
+        return self.value <= self.most if self.most is not None else None
+
+    @property
+    def bar(self) -> str:
+        """The bar in words."""
+        if self.least is not None:
+            return f"at least {say(self.least)}"
+        return f"at most {say(self.most)}" if self.most is not None else ""
 
 
 @dataclass
-class Report:
-    """Figures by scenario, in the order of measuring."""
+class Section:
+    """The figures of one scenario, with what was done to get them."""
 
-    figures: dict[str, list[Figure]] = field(default_factory=dict)
+    title: str
+    about: str
+    machine: dict[str, str]
+    measured_on: str = field(default_factory=lambda: date.today().isoformat())  # noqa: DTZ011  (the day as people see it)
+    figures: list[Figure] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    curve: str = ""
 
-    def add(self, scenario: str, what: str, value: float, unit: str, bar: str = "", met: bool | None = None) -> None:
-        """Notes a figure, and shows it."""
-        self.figures.setdefault(scenario, []).append(Figure(what, value, unit, bar, met))
-        verdict = "" if met is None else "  met" if met else "  NOT MET"
-        print(f"  {what}: {value:,.2f} {unit}{f'  (bar: {bar})' if bar else ''}{verdict}", flush=True)
+    def add(self, what: str, value: float, unit: str, **rest: float | None) -> None:
+        """Notes a figure, and prints it for whoever waits."""
+        figure = Figure(what, value, unit, **rest)  # type: ignore[arg-type]
+        self.figures.append(figure)
+        where = f" at {figure.rows:,} cases" if figure.rows else ""
+        floor = f", floor {say(figure.floor)}" if figure.floor is not None else ""
+        verdict = {True: ", holds", False: ", DOES NOT HOLD", None: ""}[figure.holds]
+        print(
+            f"  {what}{where}: {say(value)} {unit}{floor}{' (' + figure.bar + verdict + ')' if figure.bar else ''}",
+            flush=True,
+        )
 
-    def write(self, page: Path = PAGE) -> None:
-        """Writes the page, with the machine and the day."""
-        lines = [
-            "# Measured speed",
-            "",
-            "Made by `./bench`. Absolute numbers belong to the machine and its load; what holds elsewhere",
-            "are the ratios to the floor measured in the same run.",
-            "",
-            f"- machine: {os.cpu_count()} processors, {platform.machine()}, {platform.system()}",
-            f"- Python {platform.python_version()}",
-            f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f} when it ended",
+    def remark(self, text: str) -> None:
+        """Notes something that a reader should know."""
+        self.remarks.append(text)
+        print(f"  {text}", flush=True)
+
+
+def say(value: float | None) -> str:
+    """A number with as many digits as matter."""
+    if value is None:
+        return ""
+    if value != 0 and abs(value) < 10:
+        return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.1 else f"{value:.3f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}".removesuffix(".0")
+
+
+class Kept:
+    """The newest figures of every scenario, kept between runs so that one may be measured again by itself."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.sections: dict[str, Section] = {}
+        if file.exists():
+            for name, one in json.loads(file.read_text()).items():
+                one["figures"] = [Figure(**each) for each in one["figures"]]
+                self.sections[name] = Section(**one)
+
+    def put(self, name: str, section: Section) -> None:
+        """Keeps a section in place of the one from before."""
+        self.sections[name] = section
+        whole = {name: asdict(one) for name, one in self.sections.items()}
+        self.file.write_text(json.dumps(whole, ensure_ascii=False, indent=1))
+
+
+def page(sections: dict[str, Section], images: dict[str, str]) -> str:
+    """docs/benchmarks.md: everything that has a bar at the top, then each scenario with its tables and its plot.
+
+    `images` holds what a reader who does not see a plot is told, by file name; a section's `curve` names its file.
+    """
+    held = [(one, figure) for one in sections.values() for figure in one.figures if figure.holds is not None]
+    missed = [pair for pair in held if not pair[1].holds]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `./bench`, never by hand. Figures differ from machine to machine; therefore each stands beside its"
+        " **floor**: the least work with the same result, measured in the same run on the same machine.",
+        "",
+        *_machines(sections),
+        "## Bars",
+        "",
+        f"{len(held) - len(missed)} of {len(held)} bars hold." if held else "",
+        "",
+        "| what | at cases | measured | bar | aim | |",
+        "|---|---:|---:|---|---:|---|",
+        *(_held(figure) for _section, figure in held),
+        "",
+    ]
+    for section in sections.values():
+        lines += [f"## {section.title}", "", section.about.strip(), ""]
+        lines += [f"Measured on {section.measured_on}.", ""]
+        lines += _tables(section.figures)
+        if section.curve:
+            lines += [f"![{images[section.curve]}](images/{section.curve})", ""]
+        lines += [f"- {one}" for one in section.remarks] + ([""] if section.remarks else [])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _held(figure: Figure) -> str:
+    rows = f"{figure.rows:,}" if figure.rows else ""
+    verdict = "✓ holds" if figure.holds else "✗ **falls short**"
+    return (
+        f"| {figure.what} | {rows} | {say(figure.value)} {figure.unit} | {figure.bar} | {say(figure.aim)} | {verdict} |"
+    )
+
+
+def _machines(sections: dict[str, Section]) -> Iterable[str]:
+    shared: dict[str, Any] = {}
+    for section in sections.values():
+        shared |= section.machine
+    return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in shared.items()), ""]
+
+
+def _tables(figures: list[Figure]) -> list[str]:
+    """Figures that were taken at several numbers of cases side by side, the others in a table of their own."""
+    lines: list[str] = []
+    single = [one for one in figures if one.rows is None]
+    if single:
+        lines += ["| what | measured | floor | bar |", "|---|---:|---:|---|"]
+        lines += [f"| {f.what} | {say(f.value)} {f.unit} | {say(f.floor)} | {f.bar} |" for f in single] + [""]
+    sizes = sorted({one.rows for one in figures if one.rows is not None})
+    if sizes:
+        lines += [
+            f"| what | {' | '.join(f'{size:,} cases' for size in sizes)} | bar |",
+            f"|---|{'---:|' * len(sizes)}---|",
         ]
-        for scenario, figures in self.figures.items():
-            lines += ["", f"## {scenario}", "", "| | measured | bar | |", "|---|---:|---|---|"]
-            for one in figures:
-                verdict = "" if one.met is None else "met" if one.met else "**not met**"
-                lines.append(f"| {one.what} | {one.value:,.2f} {one.unit} | {one.bar} | {verdict} |")
-        page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for what in dict.fromkeys(one.what for one in figures if one.rows is not None):
+            same = {one.rows: one for one in figures if one.what == what}
+            cells = [_cell(same[size]) if size in same else "" for size in sizes]
+            bar = next((one.bar for one in same.values() if one.bar), "")
+            lines.append(f"| {what} | {' | '.join(cells)} | {bar} |")
+        lines.append("")
+    return lines
+
+
+def _cell(figure: Figure) -> str:
+    floor = f" ({say(figure.floor)})" if figure.floor is not None else ""
+    return f"{say(figure.value)} {figure.unit}{floor}"

@@ -1,4 +1,4 @@
-"""The least that a WSGI application can do: nothing exceeds what load generator and web server reach with it."""
+"""The least that a WSGI application can do: nothing exceeds what the web server reaches with it."""
 
 from collections.abc import Callable
 from typing import Any
