@@ -5,19 +5,26 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.core.mail import EmailMessage
+from django.utils.http import urlencode
 
-from madang.kernel.cases.actions import file
+from madang.kernel.cases.actions import ask, assign, decide, extend, file, follow_up, note, rate, send_back
 from madang.kernel.cases.models import Case, Result
+from madang.kernel.institutions.models import Institution
+from madang.kernel.notices.actions import deliver
+from madang.kernel.notices.models import Delivery
 from madang.kernel.portal.views.holding import MOST
 from madang.kernel.procedures.models import Draft
 from madang.kernel.procedures.queries import current
 
 from .conftest import Visit
-from .stage import BODY, PASSWORD, TITLE, Stage
+from .stage import BODY, PASSWORD, TITLE, Stage, tell
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">{{ 7*7 }}' \" &amp;"
+# It leaves every place that a text can stand in: a title, a text field, an attribute, a script.
+SCRIPT = "</title></textarea>\"'><script>document.title='taken'</script><img src=x onerror=x()>{{ 7*7 }}&amp;"
+ATTACHED, KEPT_AS = "<img src=x onerror=x()>{{ 7+7 }}.txt", "_img src=x onerror=x()_{{ 7+7 }}.txt"
 
 
 def begin(stage: Stage, **more: Any) -> Case:
@@ -53,6 +60,77 @@ def test_two_clicks_on_send_make_one_case(visit: Visit, stage: Stage, javascript
     citizen.go(f"/cases/{case.number}/receipt/")
     citizen.page.reload()
     assert Case.objects.count() == 1
+
+
+def harmless(visitor: Any, path: str, *, shown: bool = True) -> None:
+    """The page shows the attack letter by letter, and none of it has become part of the page."""
+    visitor.go(path)
+    assert visitor.page.locator("img[src='x'], script:not([src]):not([type='application/json'])").count() == 0, path
+    assert visitor.page.title() != "taken", path
+    assert (SCRIPT in visitor.page.locator("body").inner_text()) == shown, path
+
+
+def test_script_in_every_text_is_shown_as_text(visit: Visit, stage: Stage, mailoutbox: list[EmailMessage]):
+    """What anyone can write, written as an attack, read by everyone who may read it, on pages and in mails."""
+    roads = stage.institutions["roads"]
+    Institution.objects.filter(pk=roads.pk).update(name=SCRIPT, name_en=SCRIPT, competence=SCRIPT)
+    roads.departments.update(name=SCRIPT, name_en=SCRIPT)
+    for person in (stage.citizen, stage.officer):
+        person.name = SCRIPT
+        person.save()
+    citizen = visit(stage.citizen)
+    fill_in(citizen, SCRIPT, SCRIPT)
+    citizen.page.set_input_files("[name=files]", {"name": ATTACHED, "mimeType": "text/plain", "buffer": b"paper"})
+    citizen.press("다음")
+    assert SCRIPT in citizen.text()
+    assert KEPT_AS in citizen.text()
+    citizen.page.get_by_text("다른 기관을 직접 고르겠습니다").click()
+    citizen.write("다른 기관", "roads")
+    citizen.page.get_by_text("다른 사람에게 공개합니다").click()
+    citizen.press("보내기")
+    case = Case.objects.get()
+    assert (case.title, case.text, case.institution, case.is_public) == (SCRIPT, SCRIPT, roads, True)
+
+    assign(case, by=stage.manager, department=roads.departments.first(), to=stage.officer)
+    note(case, by=stage.officer, text=SCRIPT)
+    ask(case, by=stage.officer, question=SCRIPT)
+    citizen.go(f"/cases/{case.number}/")
+    citizen.write("회신 내용", SCRIPT)
+    citizen.press("회신 보내기")
+    assert case.supplements.get().reply == SCRIPT
+    extend(case, by=stage.officer, period="3d", reason=SCRIPT)
+    proposed = decide(case, by=stage.officer, text=SCRIPT, stage="answered")
+    send_back(proposed, by=stage.manager, reason=SCRIPT)
+    officer = visit(stage.officer)
+    harmless(officer, f"/cases/{case.number}/")
+    decide(case, by=stage.manager, text=SCRIPT, stage="answered")
+    tell()
+    rate(case, by=stage.citizen, score=1, comment=SCRIPT)
+    follow_up(case, by=stage.citizen, text=SCRIPT)
+    tell()
+
+    found = "/search/?" + urlencode({"q": SCRIPT})
+    cited = f"/cases/{case.number}/"
+    readers = {
+        stage.citizen: ["/my/", cited, f"{cited}receipt/", "/notices/", found],
+        stage.manager: ["/work/open/", cited, "/notices/"],
+        stage.auditor: [cited],
+        None: [cited, "/search/?q=taken", found, "/institutions/", "/institutions/roads/", "/figures/"],
+    }
+    for person, paths in readers.items():
+        visitor = visit(person)
+        for path in paths:
+            harmless(visitor, path)
+    harmless(visit(), "/sign-in/?" + urlencode({"next": f"/{SCRIPT}"}), shown=False)
+
+    for delivery in Delivery.objects.filter(state=Delivery.State.WAITING):
+        deliver(delivery.pk)
+    mails = [mail for mail in mailoutbox if SCRIPT in mail.body]
+    assert {mail.to[0] for mail in mails} >= {stage.citizen.email, stage.officer.email}
+    for mail in mailoutbox:
+        assert isinstance(mail, EmailMessage)
+        assert mail.content_subtype == "plain", "nothing in a mail is ever run"
+        assert mail.message().get_content_type() == "text/plain"
 
 
 def end_session() -> None:

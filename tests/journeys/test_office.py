@@ -1,8 +1,10 @@
 """The office: the workbench by keyboard and in bulk, one-click routing, refusals that keep the text, a new institution."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from madang.kernel.cases.actions import assign, decide, file, transfer
 from madang.kernel.cases.models import Attachment, Case, Extension
@@ -22,6 +24,43 @@ def begin(stage: Stage, code: str, number: int = 0, **more: Any) -> Case:
     data = {"title": f"{TITLE} {number}", "body": BODY}
     filed: dict[str, Any] = {"by": stage.citizen, "data": data, "institution": stage.institutions[code]}
     return file(current("petitions.grievance"), **(filed | more))
+
+
+def test_a_queue_by_keyboard_and_in_bulk(visit: Visit, stage: Stage):
+    cases = [begin(stage, "town", number) for number in range(3)]
+    clerk = visit(stage.clerk, "en")
+    page = clerk.page
+    clerk.go("/work/new/")
+    for key in "jxjx":
+        page.keyboard.press(key)
+    assert page.locator("[data-count]").inner_text() == "2"
+    page.get_by_label("Give to").select_option(label="한주무 (Madang City)")
+    clerk.press("Assign")
+    assert "2 cases given to 한주무." in clerk.text()
+    assert list(Case.objects.filter(assignee=stage.clerk)) == cases[:2]
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{cases[2].number}/")
+    # Keys write letters where one writes.
+    clerk.go("/work/open/")
+    page.get_by_label("Find in this queue").press_sequentially("jxk")
+    assert page.get_by_label("Find in this queue").input_value() == "jxk"
+    assert page.locator("tbody input:checked").count() == 0
+    clerk.go("/work/open/?q=" + cases[1].number)
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_the_most_urgent_comes_first_of_queues_and_in_them(visit: Visit, stage: Stage):
+    begin(stage, "town", 1)
+    clerk = visit(stage.clerk, "en")
+    clerk.go("/work/")
+    assert clerk.page.locator("main [aria-current=page]").inner_text().startswith("New")
+    late, later = (begin(stage, "town", days, received_at=timezone.now() - timedelta(days=days)) for days in (40, 50))
+    clerk.go("/work/")
+    assert clerk.page.locator("main [aria-current=page]").inner_text().startswith("Overdue")
+    rows = clerk.page.locator("tbody tr")
+    assert [later.title in rows.nth(0).inner_text(), late.title in rows.nth(1).inner_text()] == [True, True]
+    assert rows.locator(".bg-light-danger").count() == rows.count() == 2, "what is overdue is red, and says so"
 
 
 def test_one_click_sends_it_where_the_router_would(visit: Visit, stage: Stage):

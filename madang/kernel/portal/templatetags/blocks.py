@@ -256,14 +256,19 @@ def search_box(
     label: str = "",
     placeholder: str = "",
     size: str = "medium",
+    region: str = "",
     **attributes: Any,
 ) -> dict[str, Any]:
-    """A search form (GET). size: medium, large (a page's main thing). Attributes go to the input."""
+    """A search form (GET). size: medium, large (a page's main thing). Attributes go to the input.
+
+    `label` names the input, `region` the form: a screen reader that lists both reads no name twice.
+    """
     return {
         "action": action,
         "value": value,
         "name": name,
         "label": label or _("Search"),
+        "region": region or _("Main search"),
         "placeholder": placeholder,
         "size": size,
         "attributes": html_attributes(attributes),

@@ -220,6 +220,7 @@ def test_a_search_is_labelled_and_keeps_what_was_searched() -> None:
     box = found.one("input")
     assert box["value"] == '"light"'
     assert found.all("label", **{"for": box["id"]})
+    assert found.one("form")["aria-label"] not in ("", "Find"), "the form and its field are told apart"
 
 
 def test_the_last_question_before_danger() -> None:
