@@ -4,13 +4,14 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from madang.kernel.common.errors import DomainError, Invalid
-from madang.kernel.common.middleware import answer
+from madang.kernel.common.middleware import answer, away
 from madang.kernel.identity.api import NotSignedIn
 
 api = NinjaAPI(
@@ -28,6 +29,12 @@ api = NinjaAPI(
 @api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     return answer(request, error)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    return away(request, error)
 
 
 @api.exception_handler(AuthenticationError)

@@ -25,3 +25,4 @@ urlpatterns = [
 ]
 
 handler404 = "madang.kernel.common.middleware.unknown"
+handler500 = "madang.kernel.common.middleware.failed"

@@ -122,6 +122,16 @@ class TooMany(DomainError):
         super().__init__(code, message, remedy=remedy or type(self).remedy, retry_after=retry_after, **rest)
 
 
+class Unavailable(DomainError):
+    """The database does not answer. What was under way was either done as a whole or not at all."""
+
+    status = 503
+    code = "unavailable"
+    message = _("The service does not answer at the moment.")
+    remedy = _("Try again in a few seconds. If you were sending something, look first whether it has arrived.")
+    retry_after = 5
+
+
 def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
     """The error as an RFC 9457 problem, in the language of the moment, ready for JSON.
 

@@ -1,20 +1,26 @@
 """What every request gets: a number to find it by, the security headers, and one answer for each kind of error."""
 
 import logging
+import select
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from uuid import uuid4
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
-from .errors import DomainError, Refused, TooMany, problem
+from .errors import DomainError, Refused, TooMany, Unavailable, problem
 
 log = logging.getLogger("madang.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 POLICY = "; ".join(
     (
@@ -36,6 +42,7 @@ class Envelope:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = request_id.set(uuid4().hex)
+        leave_dead_connections()
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
@@ -44,6 +51,19 @@ class Envelope:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
+
+
+def leave_dead_connections() -> None:
+    """After a restart of the database nobody pays with an error for a connection that was kept from before it.
+
+    Between requests a live connection has nothing to read; one that was ended has its end. No question is sent for this.
+    """
+    for kept in connections.all(initialized_only=True):
+        if kept.connection and not kept.connection.closed and not kept.in_atomic_block:
+            waiting = select.poll()
+            waiting.register(kept.connection.fileno(), select.POLLIN)
+            if waiting.poll(0):
+                kept.close()
 
 
 class Problems:
@@ -58,9 +78,8 @@ class Problems:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):
             return answer(request, error)
-        if isinstance(error, (OperationalError, InterfaceError)):
-            log.exception("database unavailable")
-            return answer(request, Unavailable())
+        if isinstance(error, DATABASE_AWAY):
+            return away(request, error)
         return None
 
 
@@ -69,12 +88,18 @@ def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, Refused())
 
 
-class Unavailable(DomainError):
-    """The database does not answer: nothing was changed, the same request may be sent again."""
+def away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database does not answer: an answer that needs none, and one line in the log however many ask."""
+    log.error("the database does not answer %s: %s", request.path, str(error).partition("\n")[0])
+    return answer(request, Unavailable())
 
-    status = 503
-    code = "unavailable"
-    retry_after = 5
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The answer to an error that reached no view: while a session is read or written, or a page is drawn."""
+    error = sys.exc_info()[1]
+    if isinstance(error, DATABASE_AWAY):
+        return away(request, error)
+    return server_error(request)
 
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -82,6 +107,11 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(problem(error, instance=request.path), status=error.status)
         response.headers["Content-Type"] = "application/problem+json"
+    elif isinstance(error, Unavailable):
+        # Drawn without the request, in which the reader's account would be looked up.
+        again = request.get_full_path() if request.method == "GET" else ""
+        page = render_to_string("503.html", {"error": error, "again": again})
+        response = HttpResponse(page, status=error.status)
     else:
         response = render(request, "error.html", {"error": error}, status=error.status)
     if isinstance(error, (TooMany, Unavailable)):

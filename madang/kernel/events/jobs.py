@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from madang.kernel.common.moment import nightly
 
@@ -27,4 +29,8 @@ async def take_up_stalled_jobs(context, timestamp: int) -> None:  # type: ignore
     """Jobs whose worker was killed are carried out by another."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same work was asked for again and waits already; it need not be done twice.
+            await manager.finish_job(job, Status.ABORTED, delete_job=False)

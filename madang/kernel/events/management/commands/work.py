@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from procrastinate.contrib.django import app
 
 from madang.kernel.events.actions import deliver, retry
@@ -48,7 +48,7 @@ def tell(stopping: threading.Event, pause: float = 0.3) -> None:
         try:
             if not deliver() and not retry():
                 stopping.wait(pause)
-        except DatabaseError:
+        except Error:
             log.exception("the outbox could not be read; trying again in 2 seconds")
             stopping.wait(2)
         finally:
