@@ -15,7 +15,8 @@ from .refusals import MACROS, bomb, damaged, empty, locked, nested, not_accepted
 MAX_ENTRIES = 2_000
 # Ten times the largest upload.
 MAX_UNPACKED = 300 * MB
-# Spreadsheets shrink up to a hundredfold; what shrinks more, and is large, is made to hurt.
+# Spreadsheets shrink up to a hundredfold; what shrinks more, and is large, is made to hurt: an entry, or the whole of
+# what was sent, with the archives in it. Entries may share their packed data, so only the whole tells.
 MAX_RATIO = 200
 RATIO_FROM = 10 * MB
 # An archive may hold documents, which are archives; a document may hold a table. No deeper.
@@ -36,14 +37,23 @@ _MIMETYPES = {
 
 @dataclass
 class _Budget:
+    """What all archives in one upload may unpack to."""
+
+    unpacked: int
     entries: int = MAX_ENTRIES
-    unpacked: int = MAX_UNPACKED
+
+    def spend(self, entries: list[ZipInfo], name: str) -> None:
+        self.entries -= len(entries)
+        self.unpacked -= sum(entry.file_size for entry in entries)
+        if self.entries < 0 or self.unpacked < 0:
+            raise bomb(name)
 
 
 def kind_of(content: BinaryIO, name: str) -> str:
     """What kind of document an archive is (else `zip`), after all of it was looked through."""
+    budget = _Budget(min(MAX_UNPACKED, max(RATIO_FROM, MAX_RATIO * content.seek(0, 2))))
     try:
-        return _look_through(content, name, _Budget(), MAX_DEPTH)
+        return _look_through(content, name, budget, MAX_DEPTH)
     except (
         BadZipFile,
         zlib.error,
@@ -62,10 +72,7 @@ def _look_through(content: BinaryIO, name: str, budget: _Budget, depth: int) -> 
     _check_directory(content, name)
     with ZipFile(content) as archive:
         entries = archive.infolist()
-        budget.entries -= len(entries)
-        budget.unpacked -= sum(entry.file_size for entry in entries)
-        if budget.entries < 0 or budget.unpacked < 0:
-            raise bomb(name)
+        budget.spend(entries, name)
         if not any(not entry.is_dir() for entry in entries):
             raise empty(name)
         for entry in entries:

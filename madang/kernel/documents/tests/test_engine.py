@@ -1,4 +1,5 @@
 import io
+import random
 import socketserver
 import threading
 import zipfile
@@ -58,9 +59,24 @@ def bomb_by_number():
 
 
 def bomb_by_sum():
-    """Three hundred entries of more than a megabyte each, packed well but not too well to pass one by one."""
-    block = bytes(range(256)) * 4096 + b"\0" * 10_000
+    """Three hundred entries of more than a megabyte each, packed no better than a spreadsheet."""
+    block = random.Random(1).randbytes(10_000) + b"\0" * 1_040_000
     return archive({f"{number}": block for number in range(archives.MAX_UNPACKED // len(block) + 1)})
+
+
+def bomb_in_small_pieces(pieces=3):
+    """Entries each too small to be a bomb, together thirty megabytes in thirty kilobytes."""
+    return archive({f"{number}.txt": b"\0" * (archives.RATIO_FROM - 1) for number in range(pieces)})
+
+
+def bomb_of_shared_data(times=3):
+    """One packed entry to which the directory points several times."""
+    content = archive({"a": b"\0" * archives.RATIO_FROM})
+    start = content.rfind(b"PK\x01\x02")
+    entry, end = content[start:-22], bytearray(content[-22:])
+    end[8:12] = times.to_bytes(2, "little") * 2
+    end[12:16] = (len(entry) * times).to_bytes(4, "little")
+    return content[:start] + entry * times + bytes(end)
 
 
 def bomb_by_depth():
@@ -131,6 +147,21 @@ REFUSED = {
     "a bomb in a document": ("a.docx", lambda: docx(**{"word/media/x.bin": ZEROS}), "documents.bomb"),
     "a bomb by number": ("a.zip", bomb_by_number, "documents.bomb"),
     "a bomb by sum": ("a.zip", bomb_by_sum, "documents.bomb"),
+    "a bomb in small pieces": ("a.zip", bomb_in_small_pieces, "documents.bomb"),
+    "a bomb in pieces in a document": (
+        "a.hwpx",
+        lambda: archive(
+            {"mimetype": b"application/hwp+zip"} | {f"{n}.bin": b"\0" * (archives.RATIO_FROM - 1) for n in range(3)}
+        ),
+        "documents.bomb",
+    ),
+    "a bomb in an archive": ("a.zip", lambda: archive({"b.zip": bomb_in_small_pieces()}), "documents.bomb"),
+    "two halves of a bomb in an archive": (
+        "a.zip",
+        lambda: archive({f"{n}.zip": bomb_in_small_pieces(1) for n in range(2)}),
+        "documents.bomb",
+    ),
+    "a bomb of shared data": ("a.zip", bomb_of_shared_data, "documents.bomb"),
     "a bomb by depth": ("a.zip", bomb_by_depth, "documents.nested"),
     "a huge directory": ("a.zip", huge_directory, "documents.bomb"),
     "a huge picture": ("a.png", huge_picture, "documents.too_many_pixels"),
@@ -218,6 +249,44 @@ def test_a_large_honest_document_is_looked_through(tmp_path):
         for number in range(200):
             made.writestr(f"xl/media/{number}.jpg", picture())
     assert examine(upload("장부.xlsx", out.getvalue())).content_type == rules.KINDS["xlsx"].content_type
+
+
+def lines(count):
+    """A log, which packs some tenfold; 20,000 lines are more than a megabyte."""
+    return "".join(
+        f"2026-03-{n % 28 + 1:02} 접수 {n * 7919 % 1_000_003:07} 가로등 고장, 담당 부서 도로과, 처리 완료\n"
+        for n in range(count)
+    ).encode()
+
+
+HONEST = {
+    "a zip of some megabytes of text": ("기록.zip", lambda: archive({f"{n}.txt": lines(20_000) for n in range(5)})),
+    "a zip of one line, over and over": (
+        "기록.zip",
+        lambda: archive({"a.txt": "반복되는 한 줄입니다.\n".encode() * 250_000}),
+    ),
+    "a zip of zips": ("기록.zip", lambda: archive({f"{n}.zip": archive({"a.txt": lines(20_000)}) for n in range(3)})),
+    "a long document": (
+        "보고서.docx",
+        lambda: docx(**{"word/document.xml": b"<w:p><w:r><w:t>x</w:t></w:r></w:p>" * 250_000}),
+    ),
+    "a long Hangul document": (
+        "보고서.hwpx",
+        lambda: archive({"mimetype": b"application/hwp+zip", "Contents/section0.xml": b"<hp:p id='0'/>" * 600_000}),
+    ),
+    "a large empty sheet": (
+        "장부.xlsx",
+        lambda: archive(
+            TABLE | {"xl/worksheets/sheet1.xml": b"".join(b'<c r="A%d" s="1"/>' % row for row in range(1_000_000))}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HONEST)
+def test_what_packs_well_for_good_reason_passes(case):
+    name, content = HONEST[case]
+    assert examine(upload(name, content())).name == name
 
 
 def test_a_scanner_that_is_not_there_is_found_before_the_first_file(monkeypatch, tmp_path):
