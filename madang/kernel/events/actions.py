@@ -9,14 +9,14 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter
 from uuid_utils.compat import uuid7
 
+from madang.kernel.audit.actions import action, record
 from madang.kernel.common import work
-from madang.kernel.common.errors import Invalid
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 
 from .contracts import LISTENERS, Listener, name_of
 from .models import Event, Failure, Receipt
@@ -69,9 +69,18 @@ def retry(limit: int = 50) -> int:
     return len(failures)
 
 
-def retry_now(failures: QuerySet[Failure]) -> int:
-    """Makes failures due at once, given-up ones too, because an operator has mended the cause. Returns how many."""
-    return failures.update(next_at=timezone.now(), attempts=0)
+@action("events.retry_now")
+def retry_now(failure: Failure, *, by: Any) -> None:
+    """Has a handler tried again within seconds, a given-up one too, because an operator has mended the cause."""
+    if not getattr(getattr(by, "account", None), "is_operator", False):
+        raise Refused()
+    if not Failure.objects.filter(pk=failure.pk).update(next_at=timezone.now(), attempts=0):
+        raise Conflict(
+            "events.told",
+            _("The handler has succeeded in the meantime."),
+            remedy=_("Load the list again: there is nothing left to do."),
+        )
+    record(failure, by=by, event=failure.event_id, handler=failure.handler, attempts=failure.attempts)
 
 
 def forget(older_than: timedelta) -> int:

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madang.kernel.common.errors import DomainError
+
 from .actions import retry_now
 from .models import Failure
 
@@ -33,5 +35,12 @@ class FailureAdmin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Try again now"))
     def tell_again(self, request: HttpRequest, queryset: QuerySet[Failure]) -> None:
         """Has the chosen handlers tried again within seconds."""
-        number = retry_now(queryset)
-        messages.success(request, _("%(number)s will be tried again within seconds.") % {"number": number})
+        number = 0
+        for failure in queryset:
+            try:
+                retry_now(failure, by=getattr(request.user, "person", None))
+                number += 1
+            except DomainError as error:
+                messages.error(request, f"{failure}: {error}")
+        if number:
+            messages.success(request, _("%(number)s will be tried again within seconds.") % {"number": number})

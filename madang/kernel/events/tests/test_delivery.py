@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.audit.models import Record
+from madang.kernel.common.errors import Conflict, Refused
 from madang.kernel.events import contracts
 from madang.kernel.events.actions import deliver, publish, retry, retry_now
 from madang.kernel.events.models import Event, Failure
@@ -107,8 +108,9 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(heard):
     assert not Failure.objects.exists()
 
 
-@pytest.mark.django_db
-def test_after_the_last_attempt_an_operator_decides(heard):
+@pytest.fixture
+def given_up(db, heard):
+    """A handler that failed for good."""
     heard["broken"] = True
     happen("a")
     deliver()
@@ -118,9 +120,37 @@ def test_after_the_last_attempt_an_operator_decides(heard):
     assert retry() == 0
     assert health()["given_up"] == 1
     heard["broken"] = False
-    assert retry_now(Failure.objects.all()) == 1
+    return Failure.objects.get()
+
+
+def test_after_the_last_attempt_an_operator_decides(given_up, operator, client):
+    client.force_login(operator.account)
+    page = "/back-office/events/failure/"
+    answer = client.post(page, {"action": "tell_again", "_selected_action": [given_up.pk]}, follow=True)
+    assert "1" in str(next(iter(answer.context["messages"])))
+    entry = Record.objects.get(action="events.retry_now")
+    assert (entry.actor_id, entry.subject) == (operator.pk, f"events.failure:{given_up.pk}")
+    assert entry.details == {"event": str(given_up.event_id), "handler": given_up.handler, "attempts": LAST_ATTEMPT}
     retry()
-    assert names() == ["fragile a", "note a"]
+    assert set(names()) >= {"fragile a", "note a"}
+    assert not Failure.objects.exists()
+
+
+@pytest.mark.refuses("events.retry_now")
+def test_nobody_but_an_operator_has_it_tried_again(given_up, stranger, manager):
+    for other in (stranger, manager, None):
+        with pytest.raises(Refused):
+            retry_now(given_up, by=other)
+    given_up.refresh_from_db()
+    assert given_up.next_at is None
+    assert not Record.objects.filter(action="events.retry_now").exists()
+
+
+def test_what_succeeded_meanwhile_is_not_tried_again(given_up, operator):
+    Failure.objects.all().delete()
+    with pytest.raises(Conflict):
+        retry_now(given_up, by=operator)
+    assert not Record.objects.filter(action="events.retry_now").exists()
 
 
 @pytest.mark.django_db(transaction=True)
