@@ -25,7 +25,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
 from madang.kernel.cases.actions import ask, decide, file
 from madang.kernel.cases.models import Case, Entry, Result
@@ -189,9 +191,8 @@ def test_a_worker_killed_in_the_middle_of_a_job(stage: Stage, tmp_path: Path):
     # A worker counts as lost when its heart has not beaten for a while; we do not wait that long.
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '10 minutes'")
-    from procrastinate.contrib.django import app
-
-    app.configure_task("events.take_up_stalled_jobs").defer(timestamp=0)
+    with contextlib.suppress(AlreadyEnqueued):
+        app.configure_task("events.take_up_stalled_jobs").defer(timestamp=0)
     with worker(tmp_path / "second.log") as second:
         until(lambda: Entry.objects.filter(kind="rewound").exists(), "the counting by the second worker")
         until(lambda: jobs("todo", "doing") == 0, "the end of all jobs")

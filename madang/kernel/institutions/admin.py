@@ -83,7 +83,7 @@ class PostAdmin(NoDeletion):
 class DayOffAdmin(NoDeletion):
     """Holidays announced later: clocks that run over them are wound anew."""
 
-    list_display = ["date", "name", "institution", "source"]
+    list_display = ["date", "name", "institution", "announced_on", "source"]
     list_select_related = ["institution"]
     autocomplete_fields = ["institution"]
 
@@ -92,8 +92,9 @@ class DayOffAdmin(NoDeletion):
 
     def save_model(self, request: HttpRequest, obj: DayOff, form: ModelForm, change: bool) -> None:
         off = actions.announce_day_off(
-            obj.date, by=person_of(request), name=obj.name, source=obj.source, institution=obj.institution
-        )
+            obj.date, by=person_of(request), name=obj.name, name_en=obj.name_en, announced_on=obj.announced_on,
+            source=obj.source, institution=obj.institution,
+        )  # fmt: skip
         obj.pk = off.pk
 
 

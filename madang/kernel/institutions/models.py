@@ -130,14 +130,14 @@ class Post(models.Model):
         return f"{self.person} · {self.get_role_display()} · {self.institution}"
 
 
-class DayOff(models.Model):
+class DayOff(Named):
     """A day on which an institution (or all of them) does not work, announced after the calendar was made."""
 
     date = models.DateField(_("date"))
     institution = models.ForeignKey(
         Institution, on_delete=models.CASCADE, null=True, blank=True, help_text=_("Empty: the whole country.")
     )
-    name = models.CharField(_("name"), max_length=100)
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, help_text=_("Where it was announced."))
 
     class Meta:
@@ -148,4 +148,8 @@ class DayOff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.name}"
+        return f"{self.date} {super().__str__()}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {settings.LANGUAGE_CODE: self.name, "en": self.name_en or self.name}

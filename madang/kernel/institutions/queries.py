@@ -95,7 +95,7 @@ def _calendar(
     institution_id: int | None, opens: time, closes: time, lunch: tuple[time, time] | None, last_day_off: int | None
 ) -> Calendar:
     days = DayOff.objects.filter(Q(institution=None) | Q(institution_id=institution_id))
-    calendar = country_calendar().with_days({day.date: day.name for day in days})
+    calendar = country_calendar().with_days({day.date: day.names for day in days})
     return calendar if institution_id is None else calendar.with_hours(opens, closes, lunch)
 
 

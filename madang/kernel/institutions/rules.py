@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+# A message (msgid) and the words for its blanks.
+Wrong = tuple[str, dict[str, str]]
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 COLUMNS = ("code", "name", "name_en", "kind", "parent", "division", "homepage", "phone", "source")
@@ -30,10 +34,10 @@ class Line:
     source: str = ""
 
 
-def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | list[tuple[str, dict[str, str]]]:
-    """A line of the list, or what is wrong with it: messages (msgids) with the words for their blanks."""
+def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | list[Wrong]:
+    """A line of the list, or what is wrong with it."""
     values = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    wrong: list[tuple[str, dict[str, str]]] = []
+    wrong: list[Wrong] = []
     for name in REQUIRED:
         if not values[name]:
             wrong.append((_("%(column)s is missing"), {"column": name}))
@@ -51,12 +55,48 @@ def read_line(row: Mapping[str, str | None], kinds: frozenset[str]) -> Line | li
                 {"kind": values["kind"]},
             )
         )
-    for name, most in LIMITS.items():
-        if len(values[name]) > most:
-            wrong.append((_("%(column)s is longer than %(most)s characters"), {"column": name, "most": str(most)}))
+    wrong += _too_long(values)
     if values["homepage"] and not re.match(r"https?://", values["homepage"]):
         wrong.append((_("the homepage “%(url)s” does not begin with https://"), {"url": values["homepage"][:60]}))
     return wrong or Line(**values)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day off that was announced after the calendar was made, for the whole country."""
+
+    on: date
+    name: str
+    source: str
+    name_en: str = ""
+    announced_on: date | None = None
+
+
+def read_day(row: Mapping[str, str | None]) -> Day | list[Wrong]:
+    """A line of the list of days off, or what is wrong with it."""
+    values = {name: (row.get(name) or "").strip() for name in ("date", "name", "name_en", "announced_on", "source")}
+    wrong: list[Wrong] = [
+        (_("%(column)s is missing"), {"column": name}) for name in ("date", "name", "source") if not values[name]
+    ]
+    wrong += _too_long(values)
+    dates: dict[str, date | None] = {}
+    for name in ("date", "announced_on"):
+        try:
+            dates[name] = date.fromisoformat(values[name]) if values[name] else None
+        except ValueError:
+            wrong.append((_("“%(text)s” is not a date; write it as 2025-01-27"), {"text": values[name][:60]}))
+    on = dates.get("date")
+    if wrong or on is None:
+        return wrong
+    return Day(on, values["name"], values["source"], values["name_en"], dates["announced_on"])
+
+
+def _too_long(values: Mapping[str, str]) -> list[Wrong]:
+    return [
+        (_("%(column)s is longer than %(most)s characters"), {"column": name, "most": str(most)})
+        for name, most in LIMITS.items()
+        if len(values.get(name, "")) > most
+    ]
 
 
 def circle_in(parents: Mapping[str, str]) -> list[str]:

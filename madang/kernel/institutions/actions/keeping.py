@@ -76,14 +76,18 @@ def appoint(
 
 @action("institutions.announce_day_off")
 def announce_day_off(
-    day: date, *, by: Person | None, name: str, source: str, institution: Institution | None = None
-) -> DayOff:
-    """Announces a day on which nobody (or one institution) works; the clocks that run over it are wound anew."""
+    day: date, *, by: Person | None, name: str, source: str, name_en: str = "", announced_on: date | None = None,
+    institution: Institution | None = None,
+) -> DayOff:  # fmt: skip
+    """Announces a day on which nobody (or one institution) works; the clocks that run over it are wound anew.
+
+    Of a day that is known already only what is said of it is brought up to date.
+    """
     _require_operator(by)
-    off, _created = DayOff.objects.get_or_create(
-        date=day, institution=institution, defaults={"name": name, "source": source}
-    )
+    said = {"name": name, "name_en": name_en, "announced_on": announced_on, "source": source}
+    off, is_new = DayOff.objects.update_or_create(date=day, institution=institution, defaults=said)
     record(off, by=by, institution_id=off.institution_id, date=day)
     forget()
-    publish(DayOffAnnounced(date=day, institution_id=off.institution_id))
+    if is_new:
+        publish(DayOffAnnounced(date=day, institution_id=off.institution_id))
     return off

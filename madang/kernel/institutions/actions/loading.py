@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from madang.kernel.audit.actions import action, record
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.identity.models import Person
 
-from ..models import Department, Division, Institution
+from ..models import DayOff, Department, Division, Institution
 from ..queries import kinds
-from ..rules import Line, circle_in, read_line
+from ..rules import Day, Line, circle_in, read_day, read_line
+from .keeping import announce_day_off
 
 Row = Mapping[str, str]
 
@@ -203,15 +205,17 @@ def _give_desks(institutions: list[Institution]) -> None:
 
 
 def load_country(pack: Path) -> dict[str, int]:
-    """Takes over a country pack: divisions, institutions, departments and competences. Returns the number of each.
+    """Takes over a country pack: divisions, institutions, departments, competences and days off announced later.
 
-    Own departments and competences of an institution come before those of its kind. Safe to repeat.
+    Own departments and competences of an institution come before those of its kind. Safe to repeat. Returns the number
+    of each. Raises Invalid, which names the lines, when a list has mistakes.
     """
 
     def table(name: str) -> list[dict[str, str]]:
         with (pack / name).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
+    days = _good_days("holidays_announced.csv", table("holidays_announced.csv"))
     divisions = load_divisions(table("divisions.csv"), by=None)
     rows = table("institutions.csv")
     outcome = load_institutions(enumerate(rows, 2), by=None)
@@ -229,4 +233,25 @@ def load_country(pack: Path) -> dict[str, int]:
     by_kind = {row["kind"]: row["competence"] for row in table("competences_by_kind.csv")}
     competences = {row["code"]: stated.get(row["code"]) or by_kind.get(row["kind"], "") for row in rows}
     departments = load_departments([*own, *usual], competences, by=None)
-    return {"divisions": divisions, "institutions": len(rows), "departments": departments}
+    for day in days:
+        said = asdict(day)
+        on = said.pop("on")
+        if not DayOff.objects.filter(date=on, institution=None, **said).exists():
+            announce_day_off(on, by=None, **said)
+    return {"divisions": divisions, "institutions": len(rows), "departments": departments, "days off": len(days)}
+
+
+def _good_days(file: str, rows: list[dict[str, str]]) -> list[Day]:
+    good: dict[date, Day] = {}
+    wrong: list[str] = []
+    for number, row in enumerate(rows, 2):
+        day = read_day(row)
+        if isinstance(day, list):
+            wrong += [f"{number}: {_(message) % words}" for message, words in day]
+        elif day.on in good:
+            wrong.append(f"{number}: " + _("the day %(day)s stands in the list already") % {"day": day.on})
+        else:
+            good[day.on] = day
+    if wrong:
+        raise Invalid(fields={file: wrong})
+    return list(good.values())

@@ -7,16 +7,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from madang.kernel.audit.models import Record
 from madang.kernel.common.clock import due_at
 from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.explained import due_explained
+from madang.kernel.common.wording import explain
 from madang.kernel.common.worktime import Period
+from madang.kernel.events.models import Event
 from madang.kernel.institutions import actions
 from madang.kernel.institutions.models import DayOff, Department, Institution, Post
 from madang.kernel.institutions.queries import desk_of, posts_of, shape, working_calendar
-from madang.kernel.institutions.rules import circle_in
+from madang.kernel.institutions.rules import COLUMNS, circle_in
 
 SEOUL = ZoneInfo("Asia/Seoul")
 HEAD = "code,name,name_en,kind,parent,division,homepage,phone,source\n"
@@ -129,6 +133,84 @@ def test_a_bad_line_is_named_and_the_others_are_loaded(db, tmp_path, line, reaso
 def test_circles_are_found():
     assert circle_in({"a": "b", "b": "c", "c": ""}) == []
     assert set(circle_in({"a": "b", "b": "c", "c": "b"})) == {"b", "c"}
+
+
+PACK = {
+    "divisions.csv": "code,name,full_name,name_en,level,parent,since,until",
+    "institutions.csv": ",".join(COLUMNS) + "\nroot,나라,Land,state,,,,,",
+    "departments.csv": "institution,code,name,name_en,competence,is_desk",
+    "departments_by_kind.csv": "kind,code,name,name_en,competence,is_desk",
+    "competences.csv": "code,competence",
+    "competences_by_kind.csv": "kind,competence",
+}
+DAYS = "date,name,name_en,announced_on,source\n"
+ONE_DAY = "2026-02-20,임시공휴일,Temporary public holiday,2026-02-10,인사혁신처 공고"
+
+
+@pytest.fixture
+def pack(db, tmp_path):
+    """`pack(lines)` takes over a small country whose list of days off has these lines."""
+
+    def load(lines):
+        for name, text in (PACK | {"holidays_announced.csv": DAYS + lines}).items():
+            (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+        out = StringIO()
+        call_command("load_country", str(tmp_path), stdout=out)
+        return out.getvalue()
+
+    return load
+
+
+def test_days_off_of_the_pack_are_announced_once(pack, recorded):
+    assert "1 days off" in pack(ONE_DAY)
+    off = DayOff.objects.get()
+    assert (off.date, off.name, off.name_en) == (date(2026, 2, 20), "임시공휴일", "Temporary public holiday")
+    assert (off.announced_on, off.source, off.institution) == (date(2026, 2, 10), "인사혁신처 공고", None)
+    assert not working_calendar(None).days.works(date(2026, 2, 20))
+    pack(ONE_DAY)
+    assert recorded().count("institutions.announce_day_off") == 1
+    assert DayOff.objects.count() == 1
+
+
+def test_what_is_said_of_a_known_day_is_brought_up_to_date_and_winds_no_clock(pack):
+    pack(ONE_DAY)
+    told = Event.objects.filter(name="institutions.DayOffAnnounced")
+    pack(ONE_DAY.replace("인사혁신처 공고", "인사혁신처 공고 제2026-1호") + "\n2026-06-04,임시공휴일,,,관보")
+    assert {off.date: off.source for off in DayOff.objects.all()} == {
+        date(2026, 2, 20): "인사혁신처 공고 제2026-1호",
+        date(2026, 6, 4): "관보",
+    }
+    assert [event.payload["date"] for event in told.order_by("id")] == ["2026-02-20", "2026-06-04"]
+
+
+def test_a_day_off_is_named_in_both_languages(pack):
+    pack(ONE_DAY)
+    lines = due_explained(datetime(2026, 2, 19, 10, tzinfo=SEOUL), Period.parse("7d"), working_calendar(None)).lines
+    for language, name in (("ko", "임시공휴일"), ("en", "Temporary public holiday")):
+        with override(language):
+            assert name in " ".join(explain(lines, language))
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",임시공휴일,,,관보", "date"),
+        ("2026-02-20,,,,관보", "name"),
+        ("2026-02-20,임시공휴일,,,", "source"),
+        ("2026.02.20,임시공휴일,,,관보", "2026.02.20"),
+        ("2026-02-30,임시공휴일,,,관보", "2026-02-30"),
+        ("2026-02-20,임시공휴일,,어제,관보", "어제"),
+        (f"2026-02-20,{'가' * 121},,,관보", "120"),
+        ("2026-03-03,다시,,,관보", "2026-03-03"),
+    ],
+)
+def test_a_bad_day_is_named_by_its_line_and_nothing_is_taken_over(pack, line, reason):
+    with pytest.raises(CommandError) as refused:
+        pack(f"2026-03-03,임시공휴일,,,관보\n{line}")
+    told = next(one for one in str(refused.value).splitlines() if one.startswith("holidays_announced.csv:3:"))
+    assert reason in told
+    assert not DayOff.objects.exists()
+    assert not Institution.objects.exists()
 
 
 @pytest.mark.slow

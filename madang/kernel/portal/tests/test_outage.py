@@ -1,6 +1,7 @@
 """While the database is away, everyone gets a clear answer in their language, by whatever way they ask."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from madang.kernel.common.numbers import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CASE = f"/cases/{make('PET', 2026, 1)}/"
+PATHS = ["/", "/petitions/", "/my/", "/work/", CASE, "/sign-in/", "/back-office/"]
 SAID = {"ko": "지금은 서비스에 연결할 수 없습니다.", "en": "The service does not answer at the moment."}
 NEXT = {"ko": "몇 초 뒤에 다시 시도하세요.", "en": "Try again in a few seconds."}
 
@@ -33,21 +35,19 @@ def no_database(visitors) -> Iterator[None]:
     connection.settings_dict["PORT"] = port
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("path", ["/", "/petitions/", "/my/", "/work/", CASE, "/sign-in/", "/back-office/"])
-def test_a_page_says_what_to_do_next(visitors, no_database, path, language):
-    for visitor in visitors:
+def test_a_page_says_what_to_do_next(visitors, no_database):
+    for visitor, path, language in product(visitors, PATHS, SAID):
         answer = visitor.get(path, headers={"accept-language": language})
         if answer.status_code < 400:
             # What needs no database is served, or leads to the sign-in.
-            assert visitor is visitors[0]
+            assert visitor is visitors[0], path
             continue
         page = answer.content.decode()
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert SAID[language] in page
-        assert NEXT[language] in page
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), path
+        assert SAID[language] in page, path
+        assert NEXT[language] in page, path
         assert f'href="{path}"' in page, "the way to try again"
-        assert answer.headers["Content-Security-Policy"]
+        assert answer.headers["Content-Security-Policy"], path
 
 
 def test_what_was_sent_is_not_asked_for_again_by_reading(visitors, no_database):
@@ -58,18 +58,16 @@ def test_what_was_sent_is_not_asked_for_again_by_reading(visitors, no_database):
     assert CASE + "answer/" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("debug", [False, True])
-def test_a_program_gets_a_problem(visitors, no_database, settings, language, debug):
-    settings.DEBUG = debug
-    answer = visitors[0].get(
-        "/api/v1/petitions/X", headers={"authorization": "Bearer madang_x", "accept-language": language}
-    )
-    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert answer.headers["Retry-After"] == "5"
-    body = answer.json()
-    assert (body["code"], body["detail"], body["retry_after"]) == ("unavailable", SAID[language], 5)
-    assert body["remedy"].startswith(NEXT[language])
+def test_a_program_gets_a_problem(visitors, no_database, settings):
+    for language, settings.DEBUG in product(SAID, [False, True]):
+        answer = visitors[0].get(
+            "/api/v1/petitions/X", headers={"authorization": "Bearer madang_x", "accept-language": language}
+        )
+        assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+        assert answer.headers["Retry-After"] == "5"
+        body = answer.json()
+        assert (body["code"], body["detail"], body["retry_after"]) == ("unavailable", SAID[language], 5)
+        assert body["remedy"].startswith(NEXT[language])
 
 
 def test_all_is_well_when_it_is_back(visitors):

@@ -12,7 +12,9 @@ from madang.kernel.institutions.actions import load_country
 
 
 class Command(BaseCommand):
-    help = "Takes over divisions, institutions, departments and competences of a country pack. Safe to repeat."
+    help = (
+        "Takes over divisions, institutions, departments, competences and days off of a country pack. Safe to repeat."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.COUNTRY_PACK)
@@ -21,5 +23,7 @@ class Command(BaseCommand):
         try:
             counts = load_country(options["folder"])
         except (OSError, KeyError, DomainError) as error:
-            raise CommandError(f"{options['folder']} cannot be taken over: {error}. See data/kr/README.md.") from error
+            lines = [f"{file}:{line}" for file, told in getattr(error, "fields", {}).items() for line in told]
+            reason = "\n".join([f"{options['folder']} cannot be taken over: {error}", *lines, "See data/kr/README.md."])
+            raise CommandError(reason) from error
         self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
