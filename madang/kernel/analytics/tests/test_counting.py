@@ -192,7 +192,7 @@ def random_life(seed, version, citizen, town, ministry, officials):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_counting_again_gives_what_was_told(seed, version, citizen, town, ministry, appoint, places, tell):
     officials = {town.pk: appoint("One", town, "manager"), ministry.pk: appoint("Two", ministry, "manager")}
     random_life(seed, version, citizen, town, ministry, officials)

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.common import moment, work
-from madang.kernel.common.errors import Conflict, Refused
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.identity.models import Person
+from madang.kernel.institutions.models import Institution
+from madang.kernel.procedures.rules import Procedure
 
 from ..models import Case, Entry
 from ..queries import NEEDED, standings
@@ -27,6 +29,12 @@ def require(verb: str, case: Case, by: Person | None) -> None:
     standing = standings(by, case)
     if not may(verb, standing):
         raise Refused(visible=may("read", standing))
+
+
+def require_offered(definition: Procedure, institution: Institution, field: str) -> None:
+    """Refuses an institution that does not offer the procedure; the root of the tree takes all, to pass it on."""
+    if institution.parent_id and not definition.offered_by.includes(institution.kind, institution.code):
+        raise Invalid(fields={field: [_("This institution does not offer this service. Choose one that does.")]})
 
 
 def require_open(case: Case) -> None:

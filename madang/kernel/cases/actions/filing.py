@@ -25,7 +25,7 @@ from ..contracts import CaseFiled, CaseWithdrawn
 from ..models import Attachment, Case, Clock, Result
 from ..rules import is_public as seen_by_all
 from ..rules import needs_reason, place_of
-from .base import enter, facts, lock, require, require_move, require_open
+from .base import enter, facts, lock, require, require_move, require_offered, require_open
 
 _keys = work.Keys("cases_case_key")
 _numbers = work.Keys("cases_case_number")
@@ -44,10 +44,7 @@ def file(
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
     """
     definition = version.definition
-    if institution.parent_id and not definition.offered_by.includes(institution.kind, institution.code):
-        raise Invalid(
-            fields={"institution": [_("This institution does not offer this service. Choose one that does.")]}
-        )
+    require_offered(definition, institution, "institution")
     if by is not None and any(one.owner_id != by.pk for one in files):
         raise Refused()
     now = received_at or moment.now()

@@ -18,7 +18,7 @@ from ..contracts import CaseAssigned, CaseTransferred
 from ..models import Case, Clock, Note, Transfer
 from ..queries import running_clock
 from ..rules import working_stage
-from .base import enter, facts, lock, require, require_move, require_offices_turn, require_open
+from .base import enter, facts, lock, require, require_move, require_offered, require_offices_turn, require_open
 
 
 @action("cases.assign")
@@ -66,6 +66,7 @@ def transfer(case: Case, *, by: Person | None, to: Institution, reason: str) -> 
         raise Invalid(fields={"to": [_("The case is already there. Choose another institution.")]})
     if not to.is_active:
         raise Invalid(fields={"to": [_("This institution no longer takes cases.")]})
+    require_offered(case.definition, to, "to")
     if not reason.strip():
         raise Invalid(
             fields={"reason": [_("Write why it is passed on; the applicant and the next office will read it.")]}

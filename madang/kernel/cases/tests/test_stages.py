@@ -294,5 +294,27 @@ def test_a_case_is_filed_where_its_procedure_is_offered(citizen, town, ministry)
         assert again(case).institution == place
 
 
+def test_a_case_is_passed_on_to_where_its_procedure_is_offered(citizen, desk, town, ministry, client):
+    """As when it is filed: to an institution that offers it, or to the root, whose desk passes it on."""
+    case = actions.file(
+        publish(procedure(offered_by={"kinds": ["ministry"]})), by=citizen, data={"title": "x"}, institution=town
+    )
+    office = found(Institution(code="borough", name="마당구", kind="district", parent=town), by=None)
+    bureau = found(Institution(code="bureau", name="마당청", kind="ministry", parent=ministry), by=None)
+    with pytest.raises(Invalid) as error:
+        actions.transfer(case, by=desk, to=office, reason="소관")
+    assert list(error.value.fields) == ["to"]
+    assert (again(case).institution, case.transfers.count()) == (town, 0)
+    client.force_login(desk.account)
+    words = {"institution": "마당구", "reason": "소관"}
+    page = client.post(f"/cases/{case.number}/transfer/", words, headers={"accept-language": "en"})
+    assert page.status_code == 422
+    assert "This institution does not offer this service. Choose one that does." in page.content.decode()
+    actions.transfer(case, by=desk, to=bureau, reason="소관")
+    assert again(case).institution == bureau
+    actions.transfer(again(case), by=None, to=ministry, reason="뿌리로")
+    assert again(case).institution == ministry
+
+
 def test_the_standing_of_the_applicant_is_theirs_alone(permit, citizen):
     assert standings(citizen, permit) == {"applicant"}
