@@ -50,10 +50,12 @@ def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
     here = case.suggestions.filter(institution=case.institution, department__isnull=False).exists()
     if here or not case.is_open or case.department_id or case.assignee_id:
         return []
-    central = case.institution.parent_id is None
-    proposals = (
-        suggest(case.title, case.text) if central else suggest_departments(case.institution, case.title, case.text)
-    )
+    if case.institution.parent_id is None:
+        offer = case.definition.offered_by
+        found = suggest(case.title, case.text)
+        proposals = [one for one in found if offer.includes(one.institution.kind, one.institution.code)]
+    else:
+        proposals = suggest_departments(case.institution, case.title, case.text)
     rows = [
         Suggestion(
             case=case,

@@ -11,6 +11,7 @@ from madang.kernel.events.actions import deliver
 from madang.kernel.events.models import Failure
 from madang.kernel.institutions.actions import found
 from madang.kernel.institutions.models import Institution
+from madang.kernel.procedures.actions import publish
 from madang.kernel.procedures.queries import current
 from madang.services.petitions.actions import route, train
 from madang.services.petitions.queries import evaluation, lessons, suggest
@@ -112,6 +113,23 @@ def test_a_sure_petition_is_sent_on_and_the_applicant_told_why(learned, citizen)
     assert row.institution == roads
     assert row.transfers.get().by is None
     assert [entry.kind for entry in row.entries.all()][:2] == ["filed", "transferred"]
+
+
+def test_nobody_is_suggested_who_does_not_offer_the_procedure(learned, citizen):
+    root, _roads, health = learned
+    definition = current("petitions.other").definition
+    elsewhere = definition.model_copy(
+        update={
+            "id": "petitions.elsewhere",
+            "offered_by": definition.offered_by.model_copy(update={"institutions": (health.code,)}),
+        }
+    )
+    text = "도로 신호등 고장과 도로 포장 구멍"
+    case = file(publish(elsewhere, by=None), by=citizen, institution=root, data={"title": text, "body": text})
+    told()
+    row = again(case)
+    assert row.institution == root
+    assert {one.institution for one in row.suggestions.all()} <= {health}
 
 
 def test_an_unsure_petition_stays_at_the_desk_with_suggestions(learned, citizen):
