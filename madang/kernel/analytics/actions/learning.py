@@ -7,8 +7,8 @@ from madang.kernel.common.errors import Refused
 from madang.kernel.common.memory import forget
 from madang.kernel.identity.models import Person
 
-from ..engine.routing import Example, Router
 from ..models import Learned
+from ..queries.learned import Example, trained
 
 
 @action("analytics.learn")
@@ -16,7 +16,7 @@ def learn(name: str, *, by: Person | None, examples: Sequence[Example], competen
     """Trains the router of this name on past texts and on what each place says it answers for; in use at once."""
     if by is not None:
         raise Refused()
-    body = Router.train(examples, competences).dumps()
+    body = trained(examples, competences).dumps()
     learned = Learned.objects.create(name=name, body=body, examples=len(examples))
     record(learned, by=by, name=name, examples=len(examples))
     forget()

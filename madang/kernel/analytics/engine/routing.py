@@ -4,7 +4,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,9 @@ from scipy import sparse
 
 from .routing_about import Profiles, belief, profiles
 from .routing_gate import Gate, gate
-from .routing_linear import Linear, certainty, fit, out_of_fold, probabilities
-from .routing_report import Report, evaluate
+from .routing_linear import Linear, certainty, fairness, fit, out_of_fold, probabilities
+from .routing_terms import Example, Suggestion
 from .routing_text import features
-
-__all__ = ["Example", "Report", "Router", "Suggestion", "evaluate"]
 
 FORMAT = 1
 # A label with so many past cases is learned; with fewer, its competence and the titles of its cases speak for it.
@@ -25,24 +23,6 @@ ENOUGH = 3
 MOST_EXAMPLES = 20_000
 # What a label says of itself counts as so many of its cases.
 COMPETENCE_WEIGHT = 3.0
-
-
-@dataclass(frozen=True)
-class Example:
-    """A past text, and the label where it belonged; one of weight 2 counts as two."""
-
-    title: str
-    body: str
-    label: str
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A label, and how sure the router is of it, 0 to 1."""
-
-    label: str
-    confidence: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +70,9 @@ class Router:
         weights = np.array([one.weight for one in used] + [COMPETENCE_WEIGHT] * len(said), np.float32)
         linear = fit(texts, truth, len(learned), weights)
         scores, seen = out_of_fold(texts, truth, len(learned), weights, judged=len(used))
-        slope, offset = certainty(scores, truth[seen])
+        fair = fairness(scores, truth[seen])
+        linear = replace(linear, bias=linear.bias + fair)
+        slope, offset = certainty(scores + fair, truth[seen])
         places = np.array([labels.index(label) for label in learned], np.intp)
         strangers = (sum(cases.values()) - sum(cases[label] for label in learned) + 1) / (sum(cases.values()) + 2)
         able = np.array([column[label] for label in said], np.intp)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from .routing_terms import Example
 
 if TYPE_CHECKING:
-    from .routing import Example, Router
+    from .routing import Router
 
 BINS = 10
 MOST_CONFUSED = 10
@@ -79,15 +79,15 @@ class Report:
         return "\n".join(lines)
 
 
-def evaluate(router: "Router", examples: Sequence["Example"]) -> Report:
+def evaluate(router: "Router", examples: Sequence[Example]) -> Report:
     """Routes texts whose labels are known, and counts. Labels that are neither true nor given count nowhere."""
     started = time.thread_time()
     found = [router.suggest(one.title, one.body) for one in examples]
     ms = (time.thread_time() - started) * 1000
     true = [one.label for one in examples]
     given = [one[0].label if one else "" for one in found]
-    sure = np.array([one[0].confidence if one else 0.0 for one in found])
-    right = np.array([one == other for one, other in zip(true, given, strict=True)], bool)
+    sure = [one[0].confidence if one else 0.0 for one in found]
+    right = [one == other for one, other in zip(true, given, strict=True)]
     in_three = sum(label in [other.label for other in one] for one, label in zip(found, true, strict=True))
     own, times = Counter(true), Counter(label for label in given if label)
     hits = Counter(label for label, hit in zip(true, right, strict=True) if hit)
@@ -98,19 +98,20 @@ def evaluate(router: "Router", examples: Sequence["Example"]) -> Report:
     number = len(examples)
     return Report(
         texts=number,
-        top1=float(right.mean()) if number else 0.0,
+        top1=sum(right) / number if number else 0.0,
         top3=in_three / number if number else 0.0,
         macro_f1=sum(one.f1 for one in figures) / len(figures) if figures else 0.0,
         ece=_calibration_error(sure, right),
-        confidence=float(sure.mean()) if number else 0.0,
+        confidence=sum(sure) / number if number else 0.0,
         ms=ms / number if number else 0.0,
         labels=tuple(figures),
         confused=tuple((one, other, count) for (one, other), count in confused),
     )
 
 
-def _calibration_error(sure: np.ndarray, right: np.ndarray) -> float:
+def _calibration_error(sure: list[float], right: list[bool]) -> float:
     """The distance of confidence and the share of right answers in each tenth of confidence, weighted by its texts."""
-    part = np.minimum((sure * BINS).astype(int), BINS - 1)
-    gaps = [abs(float(sure[part == one].sum() - right[part == one].sum())) for one in range(BINS)]
-    return sum(gaps) / len(sure) if len(sure) else 0.0
+    gaps = [0.0] * BINS
+    for confidence, hit in zip(sure, right, strict=True):
+        gaps[min(int(confidence * BINS), BINS - 1)] += confidence - hit
+    return sum(map(abs, gaps)) / len(sure) if sure else 0.0

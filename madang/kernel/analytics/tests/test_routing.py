@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from madang.kernel.analytics.queries.learned import Example, Router, evaluate
+from madang.kernel.analytics.engine.routing import Router
+from madang.kernel.analytics.queries.learned import Example, evaluate
 
 TEXTS = {
     "roads": ["도로에 구멍이 났습니다", "가로등이 꺼졌습니다", "신호등이 고장났습니다", "the road has a pothole"],
