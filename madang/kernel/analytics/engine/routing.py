@@ -12,7 +12,7 @@ from scipy import sparse
 
 from .routing_about import Profiles, belief, profiles
 from .routing_gate import Gate, gate
-from .routing_linear import Linear, certainty, fairness, fit, out_of_fold, probabilities
+from .routing_linear import Linear, certainty, difficulty, fairness, fit, out_of_fold, probabilities
 from .routing_terms import Example, Suggestion
 from .routing_text import features
 
@@ -68,8 +68,10 @@ class Router:
         texts = [features(one.title, one.body) for one in used] + [features("", competences[label]) for label in said]
         truth = np.array([column[one.label] for one in used] + [column[label] for label in said], np.intp)
         weights = np.array([one.weight for one in used] + [COMPETENCE_WEIGHT] * len(said), np.float32)
-        linear = fit(texts, truth, len(learned), weights)
         scores, seen = out_of_fold(texts, truth, len(learned), weights, judged=len(used))
+        taught = weights.copy()
+        taught[seen] *= difficulty(scores, truth[seen])
+        linear = fit(texts, truth, len(learned), taught)
         fair = fairness(scores, truth[seen])
         linear = replace(linear, bias=linear.bias + fair)
         slope, offset = certainty(scores + fair, truth[seen])

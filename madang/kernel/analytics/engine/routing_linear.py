@@ -23,7 +23,9 @@ RARE = 0.75
 TELLING = 0.3
 SMOOTHING = 0.3
 # How sharply texts are shared among labels, and what it costs to favour a label: chosen in the same way.
-SHARP, PRICE = 30.0, 5.0
+SHARP, PRICE = 30.0, 10.0
+# How much more a text counts that a model without it would have given to another label.
+HARD = 0.15
 # So many weights are kept in all, a byte each.
 ROOM, MOST_FEATURES = 24_000_000, 300_000
 # Slope (its logarithm) and offset of the certainty that scores give, where nothing else is known.
@@ -98,6 +100,14 @@ def folds(labels: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], NDArray[
     fold[order] = (np.arange(len(labels)) - first) % FOLDS
     for number in range(FOLDS if len(labels) <= ALL_FOLDS_UP_TO else 1):
         yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+
+
+def difficulty(scores: Floats, truth: NDArray[np.intp]) -> Floats:
+    """What each text counts, about one: more, where scores of models that have not seen it speak against its label."""
+    if not len(truth):
+        return np.empty(0, np.float32)
+    likely = softmax(10 * scores, axis=1)[np.arange(len(truth)), truth]
+    return np.asarray(np.clip(likely / likely.mean(), 0.1, 10) ** -HARD, np.float32)
 
 
 def fairness(scores: Floats, truth: NDArray[np.intp]) -> Floats:

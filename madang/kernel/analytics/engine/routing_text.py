@@ -1,4 +1,4 @@
-"""Turns a text of any language into counted features: pairs and triples of characters, and words, as hashes.
+"""Turns a text of any language into counted features, as hashes: pairs and triples of characters, words, pairs of words.
 
 Characters need no dictionary and no knowledge of a language's endings; whole words help scripts with an alphabet.
 """
@@ -64,7 +64,7 @@ def vocabulary_of(texts: Sequence[Features], *, at_least: int) -> NDArray[np.uin
 
 
 def _hashes(words: str) -> NDArray[np.uint32]:
-    """The hashes of all pairs and triples of characters, across words too, and of all words."""
+    """The hashes of all pairs and triples of characters, across words too, of all words and of all pairs of words."""
     codes = np.frombuffer(words.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     if len(codes) < 3:
         return np.empty(0, np.uint32)
@@ -74,8 +74,9 @@ def _hashes(words: str) -> NDArray[np.uint32]:
     triples = pairs[:-1] * _STEP + one[2:]
     place = np.arange(len(codes)) - np.repeat(spaces, np.diff(np.append(spaces, len(codes))))
     letters = _mixed(one * _STEP + place.astype(np.uint64) * _PLACE)[:-1]
-    whole = np.add.reduceat(letters, spaces[:-1])
-    parts = [_mixed(pairs), _mixed(triples * np.uint64(3)), _mixed(whole * np.uint64(5))]
+    whole: NDArray[np.uint64] = np.add.reduceat(letters, spaces[:-1])
+    couples = whole[:-1] * np.uint64(11) + whole[1:] * np.uint64(13)
+    parts = [_mixed(pairs), _mixed(triples * np.uint64(3)), _mixed(whole * np.uint64(5)), _mixed(couples)]
     return np.concatenate(parts).astype(np.uint32)
 
 

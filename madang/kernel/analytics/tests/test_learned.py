@@ -1,5 +1,8 @@
 """A router is learned once and asked by name, in every process, from then on."""
 
+import subprocess
+import sys
+
 import pytest
 
 from madang.kernel.analytics.actions import learn
@@ -36,3 +39,10 @@ def test_only_the_system_learns(stranger, officer):
         with pytest.raises(Refused):
             learn("tests.places", by=person, examples=LESSONS, competences=COMPETENCES)
     assert not Learned.objects.exists()
+
+
+def test_a_process_that_routes_nothing_starts_without_the_libraries_of_numbers():
+    start = "import sys, madang.wsgi, madang.urls; print(*{'numpy', 'scipy', 'sklearn'} & set(sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True).stdout.strip() == ""
+    )

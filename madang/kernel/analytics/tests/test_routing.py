@@ -78,8 +78,8 @@ def test_real_petitions_find_their_category():
     }
     last = max(texts)
     earlier = [one for month, found in texts.items() if month != last for one in found]
-    report = evaluate(Router.train(earlier, {}), texts[last])
+    report = evaluate(Router.train(earlier, {one.label: one.label for one in earlier}), texts[last])
     assert report.top1 > 0.54
     assert report.top3 > 0.78
-    # Short of the 0.51 of a plain LinearSVC: what is gained in calibration and the first three is paid in rare labels.
-    assert report.macro_f1 > 0.49
+    assert report.macro_f1 > 0.51
+    assert report.ms < 5
