@@ -21,10 +21,14 @@ def wind_running_clocks(event: DayOffAnnounced) -> None:
     app.configure_task("cases.wind_clocks").defer(day=event.date.isoformat(), institution_id=event.institution_id)
 
 
-@on(told.CaseFiled)
-def tell_of_reception(event: told.CaseFiled) -> None:
-    """The applicant is told that the case was received, where, and until when it will be answered."""
-    _to_applicant(event, "received")
+@on(told.CaseFiled, batch=True)
+def tell_of_reception(events: list[told.CaseFiled]) -> None:
+    """Each applicant is told that the case was received, where, and until when it will be answered."""
+    keys = [event.case_id for event in events]
+    cases = Case.objects.select_related(*NEEDED).filter(applicant__isnull=False).in_bulk(keys)
+    for event in events:
+        if (case := cases.get(event.case_id)) and case.applicant:
+            _send(case, event, case.applicant, "received")
 
 
 @on(told.CaseTransferred)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
@@ -24,6 +25,9 @@ from .rules import FIRST_PAUSE, next_attempt
 
 log = logging.getLogger("madang.events")
 
+# An event, and one who listens to it.
+Heard = tuple[Event, Listener]
+
 
 def publish(event: Any) -> None:
     """Tells what happened: the event is written with the action under way and delivered after its commit."""
@@ -31,18 +35,26 @@ def publish(event: Any) -> None:
 
 
 def deliver(limit: int = 200) -> int:
-    """Tells up to `limit` waiting events to everyone who listens; returns how many. One that fails stops no other."""
+    """Tells up to `limit` waiting events to everyone who listens; returns how many. One that fails stops no other.
+
+    Who listens in batches hears all of theirs at once, and before the others; these hear one event after another.
+    """
     with transaction.atomic():
         events = list(Event.objects.select_for_update(skip_locked=True).filter(told=False).order_by("id")[:limit])
-        for event in events:
-            for listener in LISTENERS[event.name]:
-                error = _tell(event, listener)
-                if error:
-                    Failure.objects.update_or_create(
-                        event=event,
-                        handler=listener.name,
-                        defaults={"error": error, "attempts": 1, "next_at": timezone.now() + FIRST_PAUSE},
-                    )
+        heard = [(event, listener) for event in events for listener in LISTENERS[event.name]]
+        batches: defaultdict[str, list[Heard]] = defaultdict(list)
+        for event, listener in heard:
+            if listener.batch:
+                batches[listener.name].append((event, listener))
+        alone = [one for batch in batches.values() if len(batch) == 1 or _tell(batch) for one in batch]
+        alone += [one for one in heard if not one[1].batch]
+        for event, listener in alone:
+            if error := _tell([(event, listener)]):
+                Failure.objects.update_or_create(
+                    event=event,
+                    handler=listener.name,
+                    defaults={"error": error, "attempts": 1, "next_at": timezone.now() + FIRST_PAUSE},
+                )
         Event.objects.filter(pk__in=[event.pk for event in events]).update(told=True)
     return len(events)
 
@@ -57,7 +69,7 @@ def retry(limit: int = 50) -> int:
         )
         for failure in failures:
             listener = next((one for one in LISTENERS[failure.event.name] if one.name == failure.handler), None)
-            error = _tell(failure.event, listener) if listener else None
+            error = _tell([(failure.event, listener)]) if listener else None
             if error is None:
                 failure.delete()
                 continue
@@ -89,12 +101,15 @@ def forget(older_than: timedelta) -> int:
     return old.delete()[0]
 
 
-def _tell(event: Event, listener: Listener) -> str | None:
+def _tell(heard: list[Heard]) -> str | None:
+    """Has one handler hear events, all or none of them; returns what went wrong."""
+    event, handler = heard[0]
     try:
         with transaction.atomic():
-            listener.handle(_adapter(listener.contract).validate_python(event.payload))
+            told = [_adapter(listener.contract).validate_python(event.payload) for event, listener in heard]
+            handler.handle(told if handler.batch else told[0])
     except Exception as error:
-        log.exception("%s failed on %s %s", listener.name, event.name, event.pk)
+        log.exception("%s failed on %s events, the first of them %s %s", handler.name, len(heard), event.name, event.pk)
         return f"{type(error).__name__}: {error}"[:2000]
     return None
 

@@ -30,9 +30,9 @@ _INDEX = Document._meta.indexes[0]
 _Row = tuple[str, int, str, str, str, datetime | None, int | None, list[str], bool, list[str]]
 
 
-def mark(kind: str, subject_id: int) -> None:
-    """Notes that a subject changed: it is indexed right after the commit or, should that fail, by the next who catches up."""
-    Waiting.objects.create(kind=kind, subject_id=subject_id)
+def mark(kind: str, subject_ids: Iterable[int]) -> None:
+    """Notes that subjects changed: indexed right after the commit or, should that fail, by the next who catches up."""
+    Waiting.objects.bulk_create([Waiting(kind=kind, subject_id=one) for one in subject_ids])
     transaction.on_commit(catch_up, robust=True)
 
 

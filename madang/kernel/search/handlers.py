@@ -13,7 +13,8 @@ from .actions import mark
     cases.CaseClosed,
     cases.CaseWithdrawn,
     cases.FollowUpAsked,
+    batch=True,
 )
-def index_case(event: cases.CaseEvent) -> None:
-    """Whoever may find the case, and whether it holds an answer, may have changed."""
-    mark("case", event.case_id)
+def index_cases(events: list[cases.CaseEvent]) -> None:
+    """Whoever may find a case, and whether it holds an answer, may have changed."""
+    mark("case", sorted({event.case_id for event in events}))

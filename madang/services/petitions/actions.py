@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,32 +32,35 @@ from .queries import (
     Proposal,
     competences,
     lessons,
-    suggest,
     suggest_departments,
+    suggest_institutions,
     topic_codes,
 )
 
 
 @action("petitions.route")
-def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
-    """Suggests where a new petition belongs, and sends it there when the router is sure; else the desk decides.
+def route(case_ids: Collection[int], *, by: Person | None = None) -> list[Suggestion]:
+    """Suggests where petitions belong, and sends there those of which the router is sure; else the desk decides.
 
     At the central desk the router looks for an institution, in an institution for a department. Done twice, it does
     nothing the second time; what a person has already taken in hand it leaves alone.
     """
     if by is not None:
         raise Refused()
-    case = Case.objects.select_for_update(of=("self",)).select_related("institution").get(pk=case.pk)
-    record(case, by=by, institution_id=case.institution_id)
-    here = case.suggestions.filter(institution=case.institution, department__isnull=False).exists()
-    if here or not case.is_open or case.department_id or case.assignee_id:
-        return []
-    if case.institution.parent_id is None:
-        offer = case.definition.offered_by
-        found = suggest(case.title, case.text)
-        proposals = [one for one in found if offer.includes(one.institution.kind, one.institution.code)]
-    else:
-        proposals = suggest_departments(case.institution, case.title, case.text)
+    cases = Case.objects.select_for_update(of=("self",)).select_related("institution").order_by("pk")
+    found = list(cases.filter(pk__in=case_ids))
+    if len(found) < len(case_ids):
+        raise Case.DoesNotExist
+    for case in found:
+        record(case, by=by, institution_id=case.institution_id)
+    shown = Suggestion.objects.filter(case__in=found, department__isnull=False)
+    done = set(shown.values_list("case_id", "institution_id"))
+    new = [
+        case
+        for case in found
+        if case.is_open and not (case.department_id or case.assignee_id) and (case.pk, case.institution_id) not in done
+    ]
+    proposed = _proposals(new)
     rows = [
         Suggestion(
             case=case,
@@ -64,13 +69,32 @@ def route(case: Case, *, by: Person | None = None) -> list[Suggestion]:
             department=one.department,
             confidence=round(one.confidence, 4),
         )
+        for case, proposals in proposed
         for rank, one in enumerate(proposals, 1)
     ]
-    case.suggestions.all().delete()
+    Suggestion.objects.filter(case__in=new).delete()
     Suggestion.objects.bulk_create(rows)
-    if proposals and proposals[0].confidence >= parameter("petitions.sure_from", timezone.localdate()):
-        _send(case, proposals[0])
+    sure_from = parameter("petitions.sure_from", timezone.localdate())
+    for case, proposals in proposed:
+        if proposals and proposals[0].confidence >= sure_from:
+            _send(case, proposals[0])
     return rows
+
+
+def _proposals(cases: list[Case]) -> list[tuple[Case, list[Proposal]]]:
+    there: defaultdict[Institution, list[Case]] = defaultdict(list)
+    for case in cases:
+        there[case.institution].append(case)
+    proposed: list[tuple[Case, list[Proposal]]] = []
+    for institution, some in there.items():
+        texts = [(case.title, case.text) for case in some]
+        if institution.parent_id is not None:
+            proposed += zip(some, suggest_departments(institution, texts), strict=True)
+            continue
+        for case, found in zip(some, suggest_institutions(texts), strict=True):
+            offer = case.definition.offered_by
+            proposed.append((case, [one for one in found if offer.includes(one.institution.kind, one.institution.code)]))
+    return proposed
 
 
 def _send(case: Case, surest: Proposal) -> None:

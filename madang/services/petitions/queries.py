@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from madang.kernel.analytics.queries.learned import Example, Report, evaluate, router, trained
+from madang.kernel.analytics.queries.learned import Example, Report, Text, evaluate, router, trained
 from madang.kernel.analytics.queries.names import topics
 from madang.kernel.cases.models import Case, Transfer
 from madang.kernel.institutions.models import Department, Institution
@@ -26,24 +26,33 @@ class Proposal:
     confidence: float
 
 
-def suggest(title: str, body: str, k: int = 3) -> list[Proposal]:
+def suggest(title: str, body: str) -> list[Proposal]:
     """The likeliest institutions for a text, the surest first; none before the first training."""
+    return suggest_institutions([(title, body)])[0]
+
+
+def suggest_institutions(texts: Sequence[Text]) -> list[list[Proposal]]:
+    """The likeliest institutions for each of some texts."""
     known = router(INSTITUTIONS)
     if known is None:
-        return []
-    found = known.suggest(title, body, k=k)
-    rows = Institution.objects.filter(is_active=True).in_bulk([one.label for one in found], field_name="code")
-    return [Proposal(rows[one.label], None, one.confidence) for one in found if one.label in rows]
+        return [[] for _text in texts]
+    found = known.suggest_all(texts)
+    codes = {one.label for likeliest in found for one in likeliest}
+    rows = Institution.objects.filter(is_active=True).in_bulk(codes, field_name="code")
+    return [
+        [Proposal(rows[one.label], None, one.confidence) for one in likeliest if one.label in rows]
+        for likeliest in found
+    ]
 
 
-def suggest_departments(institution: Institution, title: str, body: str, k: int = 3) -> list[Proposal]:
-    """The likeliest departments of an institution for a text."""
+def suggest_departments(institution: Institution, texts: Sequence[Text]) -> list[list[Proposal]]:
+    """The likeliest departments of an institution for each of some texts."""
     known = router(DEPARTMENTS)
     departments = {f"{institution.code}/{one.code}": one for one in institution.departments.all()}
     if known is None or not departments:
-        return []
-    found = known.suggest(title, body, k=k, among=list(departments))
-    return [Proposal(institution, departments[one.label], one.confidence) for one in found]
+        return [[] for _text in texts]
+    found = known.suggest_all(texts, among=list(departments))
+    return [[Proposal(institution, departments[one.label], one.confidence) for one in likeliest] for likeliest in found]
 
 
 def lessons(days: int = 1095) -> tuple[list[Example], list[Example]]:

@@ -30,9 +30,6 @@ _KEPT = f"""
   CASE WHEN level & {int(Kept.DIVISION)} > 0 THEN division ELSE '' END AS division
 """
 
-# As plain a statement as can be: thousands of events are told in a second when records are taken over.
-_TALLY = f"INSERT INTO analytics_tally ({_COLUMNS}) VALUES ({', '.join(['%s'] * len((*_KEY, *COUNTS)))})"  # noqa: S608
-
 # One statement: what is taken out of the tallies is in the counters, or neither. Counters are always written in the
 # order of their keys, so that two who do this at once wait for one another and never lock each other out.
 _FOLD = f"""
@@ -61,11 +58,9 @@ GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
 
 
-def tally(event: CaseEvent) -> None:
-    """Notes what an event adds to the figures: one row, or two where it concerns two institutions."""
-    with connection.cursor() as cursor:
-        for told in tallies_of(event):
-            cursor.execute(_TALLY, [*told.key, *(told.increment.get(name, 0) for name in COUNTS)])
+def tally(events: Iterable[CaseEvent]) -> None:
+    """Notes what events add to the figures."""
+    _copy("analytics_tally", (told for event in events for told in tallies_of(event)))
 
 
 def fold() -> int:

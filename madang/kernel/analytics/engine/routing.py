@@ -13,7 +13,7 @@ from scipy import sparse
 from .routing_about import Profiles, belief, profiles
 from .routing_gate import Gate, gate
 from .routing_linear import Linear, certainty, difficulty, fairness, fit, out_of_fold, probabilities
-from .routing_terms import Example, Suggestion
+from .routing_terms import Example, Suggestion, Text
 from .routing_text import features
 
 FORMAT = 1
@@ -83,32 +83,43 @@ class Router:
 
     def suggest(self, title: str, body: str, k: int = 3, among: Collection[str] | None = None) -> list[Suggestion]:
         """The k likeliest labels for a text, the surest first; where given, of those `among` that are known."""
+        return self.suggest_all([(title, body)], k, among)[0]
+
+    def suggest_all(
+        self, texts: Sequence[Text], k: int = 3, among: Collection[str] | None = None
+    ) -> list[list[Suggestion]]:
+        """For each of some texts what `suggest` says of it."""
         places = np.arange(len(self.labels))
         if among is not None:
             places = np.array(sorted({self._place[label] for label in among if label in self._place}), np.intp)
-        chances = self.chances(title, body, places)
-        best = np.argsort(-chances, kind="stable")[: max(k, 0)]
-        return [Suggestion(self.labels[places[at]], float(chances[at])) for at in best]
+        chances = self.chances(texts, places)
+        best = np.argsort(-chances, axis=1, kind="stable")[:, : max(k, 0)]
+        return [
+            [Suggestion(self.labels[places[at]], float(row[at])) for at in likeliest]
+            for row, likeliest in zip(chances, best, strict=True)
+        ]
 
-    def chances(self, title: str, body: str, places: NDArray[np.intp]) -> NDArray[np.float32]:
-        """How likely the labels at these places (ascending) are, if it is one of them; together one at most."""
-        text = features(title, body)
-        chances = np.zeros(len(self.labels), np.float32)
+    def chances(self, texts: Sequence[Text], places: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How likely the labels at these places (ascending) are for each text, if it is one of them (texts x places).
+
+        Together they are one at most.
+        """
+        found = [features(title, body) for title, body in texts]
+        chances = np.zeros((len(found), len(self.labels)), np.float32)
         wanted = np.zeros(len(self.labels), bool)
         wanted[places] = True
         columns = np.flatnonzero(wanted[self.learned])
         known = self.learned[columns]
         wanted[known] = False
         new = np.flatnonzero(wanted)
-        likeness = self.about.likeness(text)
+        likeness = self.about.likeness(found)
+        open_to_new = np.ones((len(found), 1))
         if len(known):
-            scores = self.linear.scores(text)[columns]
-            open_to_new = self.gate.chance(likeness[new], likeness[known], scores) if len(new) else 0.0
-            chances[known] = (1 - open_to_new) * probabilities(scores, self.slope, self.offset)
-        else:
-            open_to_new = 1.0
-        chances[new] = open_to_new * belief(likeness[new])
-        return chances[places]
+            scores = self.linear.scores(found)[:, columns]
+            open_to_new *= self.gate.chance(likeness[:, new], likeness[:, known], scores)[:, None] if len(new) else 0
+            chances[:, known] = (1 - open_to_new) * probabilities(scores, self.slope, self.offset)
+        chances[:, new] = open_to_new * belief(likeness[:, new])
+        return chances[:, places]
 
     def dumps(self) -> bytes:
         """The router as bytes: a NumPy archive with a JSON header, without pickle. The same router, the same bytes."""

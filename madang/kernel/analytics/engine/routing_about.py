@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .routing_text import Features, table, vocabulary_of
+from .routing_text import Features, table, unit, vocabulary_of
 
 Floats = NDArray[np.float32]
 
@@ -24,12 +24,11 @@ class Profiles:
     idf: Floats
     table: sparse.csr_matrix
 
-    def likeness(self, text: Features) -> Floats:
-        """How alike the text is to the competence of each label, 0 to 1 (cosine)."""
-        row = table([text], self.vocabulary)
-        values = row.data * self.idf[row.indices]
-        row.data = values / max(float(np.linalg.norm(values)), 1e-9)
-        return np.asarray((row @ self.table).toarray()[0], np.float32)
+    def likeness(self, texts: Sequence[Features]) -> Floats:
+        """How alike texts are to the competence of each label, 0 to 1 (cosine; texts x labels)."""
+        rows = table(texts, self.vocabulary)
+        rows.data *= self.idf[rows.indices]
+        return np.asarray((unit(rows) @ self.table).toarray(), np.float32)
 
 
 def profiles(texts: Sequence[Features]) -> Profiles:
@@ -39,13 +38,11 @@ def profiles(texts: Sequence[Features]) -> Profiles:
     often = np.bincount(rows.indices, minlength=len(vocabulary))
     idf = np.log1p(len(texts) / np.maximum(often, 1)).astype(np.float32)
     rows.data *= idf[rows.indices]
-    length = np.maximum(np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel()), 1e-9)
-    rows.data /= np.repeat(length, np.diff(rows.indptr)).astype(np.float32)
-    rows.data = rows.data.astype(np.float16).astype(np.float32)
+    rows.data = unit(rows).data.astype(np.float16).astype(np.float32)
     return Profiles(vocabulary, idf, rows.T.tocsr())
 
 
 def belief(likeness: Floats) -> Floats:
-    """How likely each label is by its likeness; what is missing to one is the chance that none of them is meant."""
+    """How likely each label is by its likeness (texts x labels); what is missing to one is the chance that none of them is meant."""
     own = np.exp(SHARPNESS * likeness)
-    return np.asarray(own / (own.sum() + np.exp(SHARPNESS * NOWHERE)), np.float32)
+    return np.asarray(own / (own.sum(axis=1, keepdims=True) + np.exp(SHARPNESS * NOWHERE)), np.float32)

@@ -26,9 +26,11 @@ class Gate:
     by_likeness: float = 0.0
     by_score: float = 0.0
 
-    def chance(self, new: Floats, known: Floats, scores: Floats) -> float:
-        """The chance that a label without cases is meant, by how alike both kinds are and the scores of the known."""
-        return float(expit(self.usual + np.dot((self.by_likeness, self.by_score), _evidence(new, known, scores))))
+    def chance(self, new: Floats, known: Floats, scores: Floats) -> NDArray[np.float64]:
+        """The chance of each text that a label without cases is meant, by how alike both kinds are to it (texts x labels)
+        and the scores of the known."""
+        odds = self.usual + _evidence(new, known, scores) @ (self.by_likeness, self.by_score)
+        return np.asarray(expit(odds), np.float64)
 
 
 def gate(
@@ -63,16 +65,17 @@ def gate(
     familiar = held[~hidden[labels[held]]][:MOST_REHEARSED]
     if not len(strange) or not len(familiar):
         return usual
-    evidence = []
-    for at in (*strange, *familiar):
-        likeness = about.likeness(texts[at])
-        evidence.append(_evidence(likeness[new], likeness[known], model.scores(texts[at])))
-    return _learned(np.array(evidence), len(strange), strangers)
+    rehearsed = [texts[at] for at in (*strange, *familiar)]
+    likeness = about.likeness(rehearsed)
+    evidence = _evidence(likeness[:, new], likeness[:, known], model.scores(rehearsed))
+    return _learned(evidence, len(strange), strangers)
 
 
-def _evidence(new: Floats, known: Floats, scores: Floats) -> tuple[float, float]:
-    """How much more alike the best label without cases is than the best with, and how well the best of those fits."""
-    return SHARPNESS * float(new.max(initial=0) - known.max(initial=0)), float(scores.max())
+def _evidence(new: Floats, known: Floats, scores: Floats) -> NDArray[np.float64]:
+    """Of each text how much more alike the best label without cases is than the best with, and how well the best of those
+    fits (texts x 2)."""
+    more_alike = SHARPNESS * (new.max(axis=1, initial=0) - known.max(axis=1, initial=0))
+    return np.stack([more_alike, scores.max(axis=1)], axis=1).astype(np.float64)
 
 
 def _learned(evidence: NDArray[np.float64], strange: int, share: float) -> Gate:

@@ -5,15 +5,16 @@ over tf-idf that is raised for features which tell labels apart. All labels shar
 conjugate gradients.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 from scipy.special import expit, log_expit, logsumexp, softmax
 
-from .routing_text import Features, table, vocabulary_of
+from .routing_text import Features, table, unit, vocabulary_of
 
 Floats = NDArray[np.float32]
 
@@ -46,12 +47,16 @@ class Linear:
     scale: Floats
     bias: Floats
 
-    def scores(self, text: Features) -> Floats:
-        """How well each label fits, about -1 (not at all) to 1."""
-        row = table([text], self.vocabulary)
-        values = row.data * self.idf[row.indices]
-        values *= self.scale[row.indices] / max(float(np.linalg.norm(values)), 1e-9)
-        return np.asarray(values @ self.weights[row.indices] + self.bias, np.float32)
+    def scores(self, texts: Sequence[Features]) -> Floats:
+        """How well each label fits each text, about -1 (not at all) to 1 (texts x labels)."""
+        rows = table(texts, self.vocabulary)
+        rows.data *= self.idf[rows.indices]
+        rows = unit(rows)
+        rows.data *= self.scale[rows.indices]
+        scores = np.empty((len(texts), len(self.bias)), np.float32)
+        for at, (begin, end) in enumerate(pairwise(rows.indptr)):
+            scores[at] = rows.data[begin:end] @ self.weights[rows.indices[begin:end]] + self.bias
+        return scores
 
 
 def fit(texts: list[Features], labels: NDArray[np.intp], count: int, weights: Floats) -> Linear:
@@ -67,7 +72,7 @@ def fit(texts: list[Features], labels: NDArray[np.intp], count: int, weights: Fl
         kept = np.sort(np.argsort(-worth, kind="stable")[:most])
         vocabulary, idf, rows = vocabulary[kept], idf[kept], rows[:, kept].tocsr()
     rows.data *= idf[rows.indices]
-    rows = _unit(rows)
+    rows = unit(rows)
     sizes = np.bincount(labels, minlength=count)
     balance = weights * (len(labels) / (count * sizes))[labels] ** RARE
     exact, bias = _ridge(rows, labels, count, balance.astype(np.float32))
@@ -86,7 +91,7 @@ def out_of_fold(
     for rest, held in folds(labels[:judged]):
         learning = np.append(rest, np.arange(judged, len(texts)))
         model = fit([texts[at] for at in learning], labels[learning], count, weights[learning])
-        scores.append(np.array([model.scores(texts[at]) for at in held], np.float32).reshape(len(held), count))
+        scores.append(model.scores([texts[at] for at in held]))
         seen.append(held)
     return np.concatenate(scores), np.concatenate(seen)
 
@@ -167,13 +172,6 @@ def _importance(rows: sparse.csr_matrix, labels: NDArray[np.intp], count: int) -
         part /= part.sum(axis=0)
         telling[start : start + 20_000] = (part * np.log(part / usual[:, None])).sum(axis=0)
     return np.asarray(np.log((1 + len(labels)) / (1 + often)) * np.maximum(telling, 1e-3) ** TELLING, np.float32)
-
-
-def _unit(rows: sparse.csr_matrix) -> sparse.csr_matrix:
-    """The same rows with length one; empty ones stay empty."""
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows.data /= np.repeat(np.maximum(length, 1e-9), np.diff(rows.indptr)).astype(np.float32)
-    return rows
 
 
 def _ridge(rows: sparse.csr_matrix, labels: NDArray[np.intp], count: int, balance: Floats) -> tuple[Floats, Floats]:

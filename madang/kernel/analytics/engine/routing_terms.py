@@ -1,6 +1,10 @@
 """What goes into a router and what comes out of it, in words that cost nothing to import."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+# A title and a body.
+Text: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)

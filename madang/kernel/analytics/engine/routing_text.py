@@ -55,6 +55,13 @@ def table(texts: Sequence[Features], vocabulary: NDArray[np.uint32]) -> sparse.c
     return sparse.csr_matrix(data, shape=(len(texts), len(vocabulary)), dtype=np.float32)
 
 
+def unit(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The same rows with length one; empty ones stay empty."""
+    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows.data /= np.repeat(np.maximum(length, 1e-9), np.diff(rows.indptr)).astype(np.float32)
+    return rows
+
+
 def vocabulary_of(texts: Sequence[Features], *, at_least: int) -> NDArray[np.uint32]:
     """Every feature that occurs in at least so many texts, ascending."""
     if not texts:

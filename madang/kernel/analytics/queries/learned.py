@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from madang.kernel.common.memory import remembered
 
 from ..engine.routing_report import Report, evaluate
-from ..engine.routing_terms import Example, Suggestion
+from ..engine.routing_terms import Example, Suggestion, Text
 from ..models import Learned
 
 # The router itself, with NumPy and SciPy, is imported where it is used: most processes never do.
@@ -39,4 +39,4 @@ def _loaded(key: int) -> "Router":
     return Router.loads(bytes(Learned.objects.get(pk=key).body))
 
 
-__all__ = ["Example", "Report", "Suggestion", "evaluate", "router", "trained"]
+__all__ = ["Example", "Report", "Suggestion", "Text", "evaluate", "router", "trained"]

@@ -16,7 +16,6 @@ _RUN = re.compile(rf"[{_DENSE}]+|{_WORD}")
 _PAIR = re.compile(rf"(?=([{_DENSE}][{_DENSE}]))")
 _ALONE = re.compile(rf"(?<![{_DENSE}])[{_DENSE}](?![{_DENSE}])|{_WORD}")
 _UNTYPED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
-_SPACE = re.compile(r"\s+")
 
 # Nobody searches for more of a word than this, and PostgreSQL refuses lexemes of 2 kB.
 LONGEST_WORD = 40
@@ -26,7 +25,7 @@ def normal(text: str) -> str:
     """The text in one spelling: letters composed, wide signs narrow; space and control characters are single spaces."""
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    return _SPACE.sub(" ", _UNTYPED.sub(" ", text)).strip()
+    return " ".join(_UNTYPED.sub(" ", text).split())
 
 
 def folded(text: str) -> str:

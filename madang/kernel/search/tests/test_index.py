@@ -54,8 +54,8 @@ def test_from_scratch_makes_the_same_index(shelf, books):
 def test_what_was_marked_is_indexed_after_the_commit(shelf, django_capture_on_commit_callbacks):
     key = shelf.put("가로등 고장")
     with django_capture_on_commit_callbacks(execute=True):
-        actions.mark("note", key)
-        actions.mark("note", key)
+        actions.mark("note", [key])
+        actions.mark("note", [key])
         assert found("가로등") == []
     assert found("가로등") == [key]
     assert not Waiting.objects.exists()

@@ -146,7 +146,7 @@ def test_routing_twice_changes_nothing(learned, citizen):
     root, _roads, _health = learned
     case = petition(citizen, root, "도로 신호등 고장과 도로 포장 구멍")
     told()
-    route(case, by=None)
+    route([case.pk], by=None)
     assert again(case).transfers.count() == 1
     assert Record.objects.filter(action="petitions.route", subject=case.number).exists()
 
@@ -195,7 +195,7 @@ def test_nobody_routes_trains_or_takes_over_by_hand(learned, citizen, operator):
     case = petition(citizen, learned[0], "도로")
     for by in (citizen, operator):
         for act in (
-            lambda by: route(case, by=by),
+            lambda by: route([case.pk], by=by),
             lambda by: train(by=by),
             lambda by: take_over([], by=by, procedure="other", is_public=True),
             lambda by: learn("x", by=by, examples=[], competences={}),
