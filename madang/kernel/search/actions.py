@@ -149,13 +149,13 @@ def _take_turn() -> None:
 
 
 def _row(kind: str, entry: Entry) -> _Row:
-    """The document of an entry. Lexemes are sorted as PostgreSQL sorts them."""
+    """The document of an entry."""
     title, text = normal(entry.title)[:LONGEST_TITLE], normal(entry.text)[:LONGEST_TEXT]
     words = bigrams(f"{entry.number}\n{title}\n{text}")
     words.update(facets.lexemes(kind, entry.subject_id, entry.audience))
     return (
         kind, entry.subject_id, entry.number, title, text, entry.at, entry.institution_id, sorted(entry.audience),
-        entry.answered, sorted(words, key=str.encode),
+        entry.answered, list(words),
     )  # fmt: skip
 
 
@@ -185,8 +185,8 @@ def _put(rows: list[_Row]) -> None:
 
 
 def _tsvector(words: list[str]) -> bytes:
-    """Sorted lexemes in PostgreSQL's binary form: each ends with a zero and the number of its positions, which is none."""
-    body = "".join(f"{word}\0\0\0" for word in words)
+    """Lexemes in PostgreSQL's order and binary form: each ends with a zero and the number of its positions, which is none."""
+    body = "".join(f"{word}\0\0\0" for word in sorted(words, key=str.encode))
     return struct.pack(">i", len(words)) + body.encode()
 
 

@@ -93,11 +93,7 @@ class Router:
         if among is not None:
             places = np.array(sorted({self._place[label] for label in among if label in self._place}), np.intp)
         chances = self.chances(texts, places)
-        best = np.argsort(-chances, axis=1, kind="stable")[:, : max(k, 0)]
-        return [
-            [Suggestion(self.labels[places[at]], float(row[at])) for at in likeliest]
-            for row, likeliest in zip(chances, best, strict=True)
-        ]
+        return [[Suggestion(self.labels[places[at]], float(row[at])) for at in _largest(row, k)] for row in chances]
 
     def chances(self, texts: Sequence[Text], places: NDArray[np.intp]) -> NDArray[np.float32]:
         """How likely the labels at these places (ascending) are for each text, if it is one of them (texts x places).
@@ -167,6 +163,14 @@ class Router:
         learned = kept["learned"].astype(np.intp)
         slope, offset = header["certainty"]
         return cls(header["labels"], learned, linear, slope, offset, about, Gate(*header["gate"]))
+
+
+def _largest(row: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Where the k largest are, the largest first."""
+    if 0 < k < len(row):
+        best = np.sort(np.argpartition(-row, k)[:k])
+        return best[np.argsort(-row[best], kind="stable")]
+    return np.argsort(-row, kind="stable")[: max(k, 0)]
 
 
 def _fair(examples: list[Example], most: int) -> list[Example]:

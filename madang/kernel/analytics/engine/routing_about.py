@@ -43,6 +43,6 @@ def profiles(texts: Sequence[Features]) -> Profiles:
 
 
 def belief(likeness: Floats) -> Floats:
-    """How likely each label is by its likeness (texts x labels); what is missing to one is the chance that none of them is meant."""
+    """How likely each label is by its likeness (texts x labels); what is missing to one is the chance of none of them."""
     own = np.exp(SHARPNESS * likeness)
     return np.asarray(own / (own.sum(axis=1, keepdims=True) + np.exp(SHARPNESS * NOWHERE)), np.float32)

@@ -17,7 +17,7 @@ Features: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.float32]]
 # What a person writes after so many characters has not changed an answer; it only costs time.
 LONGEST = 4000
 LEAD = 150
-TITLE_WEIGHT, LEAD_WEIGHT, BODY_WEIGHT = 5.0, 1.0, 1.0
+TITLE_WEIGHT = 5.0
 
 _MARKS = "".join(one for one in map(chr, range(0x300, 0x10000)) if unicodedata.category(one)[0] == "M")
 _NOT_A_WORD = re.compile(rf"[^\w{_MARKS}]+")
@@ -33,12 +33,14 @@ def normalised(text: str) -> str:
 
 
 def features(title: str, body: str) -> Features:
-    """The distinct features of a text, ascending, and how often each occurs: in the title it counts five times."""
-    whole = normalised(body)
-    parts = [_hashes(normalised(title)), _hashes(f"{whole[:LEAD].rstrip()} "), _hashes(whole)]
-    weights = np.repeat([TITLE_WEIGHT, LEAD_WEIGHT, BODY_WEIGHT], [len(part) for part in parts])
-    found, places = np.unique(np.concatenate(parts), return_inverse=True)
-    return found, np.bincount(places, weights=weights, minlength=len(found)).astype(np.float32)
+    """The distinct features of a text, ascending, and how often each occurs: five times in the title, twice in the lead."""
+    whole, heading = normalised(body), _hashes(normalised(title))
+    found, times = np.unique(
+        np.concatenate([heading, _hashes(f"{whole[:LEAD].rstrip()} "), _hashes(whole)]), return_counts=True
+    )
+    counts = times.astype(np.float32)
+    np.add.at(counts, np.searchsorted(found, heading), TITLE_WEIGHT - 1)
+    return found, counts
 
 
 def table(texts: Sequence[Features], vocabulary: NDArray[np.uint32]) -> sparse.csr_matrix:
@@ -83,8 +85,7 @@ def _hashes(words: str) -> NDArray[np.uint32]:
     letters = _mixed(one * _STEP + place.astype(np.uint64) * _PLACE)[:-1]
     whole: NDArray[np.uint64] = np.add.reduceat(letters, spaces[:-1])
     couples = whole[:-1] * np.uint64(11) + whole[1:] * np.uint64(13)
-    parts = [_mixed(pairs), _mixed(triples * np.uint64(3)), _mixed(whole * np.uint64(5)), _mixed(couples)]
-    return np.concatenate(parts).astype(np.uint32)
+    return _mixed(np.concatenate([pairs, triples * np.uint64(3), whole * np.uint64(5), couples])).astype(np.uint32)
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

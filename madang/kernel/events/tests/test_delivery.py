@@ -168,6 +168,70 @@ def test_a_crash_while_telling_repeats_everything_or_nothing(heard):
     assert names() == ["fragile a", "note a"]
 
 
+@pytest.fixture
+def batches(heard, monkeypatch):
+    """A listener in batches beside the other two; it notes what it hears and fails on “poison” while that is in it."""
+    state = {"poison": "poison", "calls": []}
+
+    def together(events):
+        state["calls"].append([event.what for event in events])
+        for event in events:
+            if event.what == state["poison"]:
+                raise ValueError(event.what)
+            if event.what == "crash":
+                raise KeyboardInterrupt
+            Person.objects.create(name=f"together {event.what}")
+
+    listeners = contracts.LISTENERS[contracts.name_of(Happened)]
+    listeners.append(contracts.Listener("tests.together", Happened, together, batch=True))
+    return state
+
+
+def happen_all(*what):
+    for one in what:
+        happen(one)
+
+
+@pytest.mark.django_db
+def test_who_listens_in_batches_hears_all_at_once_and_in_order(batches):
+    happen_all("b1", "a1", "a2", "b2")
+    assert deliver() == 4
+    assert batches["calls"] == [["b1", "a1", "a2", "b2"]]
+    notes = Person.objects.filter(name__startswith="note").order_by("pk").values_list("name", flat=True)
+    assert list(notes) == ["note b1", "note a1", "note a2", "note b2"]
+    happen_all("a3", "a4", "a5")
+    assert [deliver(limit=2), deliver(limit=2)] == [2, 1]
+    assert batches["calls"][1:] == [["a3", "a4"], ["a5"]]
+
+
+@pytest.mark.django_db
+def test_one_bad_event_of_a_batch_harms_only_itself(batches):
+    happen_all("a", "poison", "b")
+    assert deliver() == 3
+    assert batches["calls"] == [["a", "poison", "b"], ["a"], ["poison"], ["b"]]
+    assert [name for name in names() if name.startswith("together")] == ["together a", "together b"]
+    assert len([name for name in names() if name.startswith(("note", "fragile"))]) == 6
+    failure = Failure.objects.get()
+    assert (failure.handler, failure.error) == ("tests.together", "ValueError: poison")
+    batches["poison"] = None
+    retry_now(Failure.objects.all())
+    assert (retry(), Failure.objects.count(), deliver()) == (1, 0, 0)
+    assert [name for name in names() if name.startswith("together")] == ["together a", "together b", "together poison"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_amid_a_batch_leaves_nothing_and_then_all_is_told_once(batches):
+    happen_all("a", "crash", "b")
+    with pytest.raises(KeyboardInterrupt):
+        deliver()
+    assert (names(), Event.objects.filter(told=False).count()) == ([], 3)
+    Event.objects.filter(payload__what="crash").update(payload={"what": "mended"})
+    assert (deliver(), deliver()) == (3, 0)
+    assert names() == sorted(
+        f"{who} {what}" for who in ("together", "note", "fragile") for what in ("a", "mended", "b")
+    )
+
+
 @pytest.mark.parametrize(("attempts", "pause"), [(1, 2), (2, 4), (9, 512), (10, None), (11, None)])
 def test_pauses_double_and_end(attempts, pause):
     assert next_attempt(attempts) == (None if pause is None else timedelta(seconds=pause))

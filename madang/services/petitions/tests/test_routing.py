@@ -1,6 +1,8 @@
 """A petition finds its institution; a person's correction teaches."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from madang.kernel.audit.models import Record
 from madang.kernel.cases.actions import decide, file, transfer
@@ -14,6 +16,7 @@ from madang.kernel.institutions.models import Institution
 from madang.kernel.procedures.actions import publish
 from madang.kernel.procedures.queries import current
 from madang.services.petitions.actions import route, train
+from madang.services.petitions.models import Suggestion
 from madang.services.petitions.queries import evaluation, lessons, suggest
 
 ROADS = [
@@ -140,6 +143,28 @@ def test_an_unsure_petition_stays_at_the_desk_with_suggestions(learned, citizen)
     assert row.institution == root
     assert list(row.suggestions.values_list("rank", flat=True)) == [1, 2, 3]
     assert all(one.confidence < 0.4 for one in row.suggestions.all())
+
+
+def test_many_are_routed_with_as_many_queries_as_few(learned, citizen, django_assert_max_num_queries):
+    root = learned[0]
+    unsure = [petition(citizen, root, f"zzz qqq {number}").pk for number in range(12)]
+    told()
+    Suggestion.objects.all().delete()
+    recorded = Record.objects.filter(action="petitions.route")
+    before = recorded.count()
+    with CaptureQueriesContext(connection) as few:
+        route(unsure[:2], by=None)
+    with django_assert_max_num_queries(len(few)):
+        route(unsure[2:], by=None)
+    assert set(Suggestion.objects.values_list("case_id", flat=True)) == set(unsure)
+    assert recorded.count() == before + 12
+
+
+def test_a_case_that_is_not_there_is_refused_with_all_others(learned, citizen):
+    case = petition(citizen, learned[0], "zzz qqq xxx")
+    with pytest.raises(Case.DoesNotExist):
+        route([case.pk, 0], by=None)
+    assert not case.suggestions.exists()
 
 
 def test_routing_twice_changes_nothing(learned, citizen):
