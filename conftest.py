@@ -151,7 +151,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER no_truncate")
+        for table in ("audit_record", "audit_seal"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
 
 
 PROCEDURE = """

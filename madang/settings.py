@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DATA_DIR = Path(env.str("MADANG_DATA", default=str(BASE_DIR / "var"))).resolve()
+# What signs is kept apart from what is signed; put it on another disk, and into another backup, than the database.
+KEYS_DIR = Path(env.str("MADANG_KEYS", default=str(DATA_DIR / "keys"))).resolve()
 COUNTRY_PACK = Path(env.str("MADANG_COUNTRY_PACK", default=str(BASE_DIR / "data" / "kr"))).resolve()
 COUNTRY = env.str("MADANG_COUNTRY", default="KR")
 CURRENCY = env.str("MADANG_CURRENCY", default="KRW")

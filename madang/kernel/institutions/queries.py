@@ -40,7 +40,9 @@ def posts_of(person: Person | None) -> list[Post]:
     posts = getattr(person, "_posts", None)
     if posts is None:
         today = timezone.localdate()
-        posts = [one for one in _posts.all(person.pk) if one.since <= today and (one.until is None or today <= one.until)]
+        posts = [
+            one for one in _posts.all(person.pk) if one.since <= today and (one.until is None or today <= one.until)
+        ]
         person._posts = posts  # type: ignore[attr-defined]
     return posts
 

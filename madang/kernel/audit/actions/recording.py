@@ -7,8 +7,8 @@ from typing import Any, ParamSpec, TypeVar
 from madang.kernel.common import work
 from madang.kernel.common.middleware import request_id
 
-from .models import Record
-from .rules import name_of
+from ..models import Record
+from ..rules import name_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
