@@ -33,7 +33,9 @@ class Stage:
 def build() -> Stage:
     """Founds the country through actions, and publishes the procedures that come with the software."""
     call_command("load_procedures", verbosity=0)
-    country = found(Institution(code="land", name="마당나라", name_en="Madang Land", kind="state", phone="110"), by=None)
+    country = found(
+        Institution(code="land", name="마당나라", name_en="Madang Land", kind="state", phone="110"), by=None
+    )
     ministry = found(
         Institution(
             code="roads",
