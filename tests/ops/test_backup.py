@@ -52,7 +52,7 @@ def command(name, data, *words):
 
 
 def content(name):
-    """Every row of every table, and every index, trigger and sequence."""
+    """Every row of every table, the names of indexes and triggers, and where sequences stand."""
     with psycopg.connect(**connect(name)) as database:
         tables = database.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
@@ -62,8 +62,8 @@ def content(name):
             for (table,) in tables
         }
         things = database.execute(
-            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
-            " UNION ALL SELECT pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal"
+            "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+            " UNION ALL SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal"
             " UNION ALL SELECT sequencename || coalesce(last_value, 0)::text FROM pg_sequences WHERE schemaname = 'public'"
         ).fetchall()
         return rows, sorted(map(str, things))
