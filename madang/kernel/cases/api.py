@@ -45,6 +45,11 @@ def _act(request: HttpRequest, act: Callable[[Person], Body], *, single: bool = 
     return Status(201, body)
 
 
+def _looked(person: Person, case: Case) -> None:
+    if case.applicant_id != person.pk:
+        actions.look(case, by=person)
+
+
 def _known(request: HttpRequest) -> Person:
     person = caller(request)
     if person is None:
@@ -110,27 +115,36 @@ def case_router(service: str) -> Router:
         case = readable(person, number, NAMED)
         if not case.procedure.startswith(f"{service}."):
             raise Refused()
-        return schemas.CaseWhole.seen_by(case, masked=not may("read", standings(person, case)))
+        standing = standings(person, case)
+        if person and may("read", standing):
+            _looked(person, case)
+        return schemas.CaseWhole.seen_by(case, masked=not may("read", standing))
+
+    def seen(request: HttpRequest, number: str) -> Case:
+        """What the caller may look at, which is on record."""
+        person: Person = request.auth  # type: ignore[attr-defined]
+        case = mine(person, number)
+        _looked(person, case)
+        return case
 
     @router.get("/{number}/timeline", response=list[schemas.EntryOut], summary="Timeline", auth=signed_in)
     def line(request: HttpRequest, number: str) -> Any:
         """What happened to a case, oldest first; lines among officers only for officers."""
+        case = seen(request, number)
         person: Person = request.auth  # type: ignore[attr-defined]
-        case = mine(person, number)
         return [schemas.EntryOut.of(one, case.applicant) for one in timeline(case, standings(person, case))]
 
     @router.get("/{number}/clocks", response=list[schemas.ClockOut], summary="Deadlines, explained", auth=signed_in)
     def clocks(request: HttpRequest, number: str) -> Any:
         """The legal periods of a case, each explained line by line."""
-        case = mine(request.auth, number)  # type: ignore[attr-defined]
-        return [schemas.ClockOut.of(clock) for clock in case.clocks.select_related("institution")]
+        return [schemas.ClockOut.of(clock) for clock in seen(request, number).clocks.select_related("institution")]
 
     @router.get(
         "/{number}/supplements", response=list[schemas.SupplementOut], summary="Questions and replies", auth=signed_in
     )
     def questions(request: HttpRequest, number: str) -> Any:
         """What the applicant was asked, and what came back."""
-        return list(mine(request.auth, number).supplements.all())  # type: ignore[attr-defined]
+        return list(seen(request, number).supplements.all())
 
     def moves(path: str, summary: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Adds POST /{number}/<path>: `function(person, case, payload)` does it, the case as it then is goes back."""

@@ -1,7 +1,9 @@
 """Which cases a person may see, and how they stand to one."""
 
 import base64
-from datetime import datetime, timedelta
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from madang.kernel.audit.models import Record
 from madang.kernel.common import clock as counting
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.explained import due_explained
@@ -80,6 +83,40 @@ def standings(person: Person | None, case: Case) -> frozenset[str]:
         elif post.role in REFERRERS and not post.department_id and post.institution_id in _passed_on_by(case):
             found.add("referrer")
     return frozenset(found)
+
+
+def looking_post(person: Person, case: Case) -> Post | None:
+    """The post on which a person may look at a case; None for its applicant."""
+    posts = posts_of(person)
+    here = [one for one in posts if one.institution_id == case.institution_id]
+    return next(iter(here or posts), None)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How often a case was looked at from an institution on a day, and what for."""
+
+    day: date
+    number: str
+    title: str
+    institution: Institution | None
+    purpose: str
+    times: int
+
+
+def looks_at(person: Person, most: int = 300) -> list[Look]:
+    """Who looked at a person's cases, the newest days first: counted from the newest so many looks on record."""
+    titles = dict(Case.objects.filter(applicant=person).values_list("number", "title"))
+    looks = Record.objects.filter(action="cases.look", subject__in=list(titles)).order_by("-id")[:most]
+    counted = Counter(
+        (timezone.localdate(one.at), one.subject, one.institution_id, str(one.details.get("purpose", "")))
+        for one in looks
+    )
+    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose in counted if key})
+    return [
+        Look(day, number, titles[number], named.get(key) if key else None, purpose, times)
+        for (day, number, key, purpose), times in counted.items()
+    ]
 
 
 def _passed_on_by(case: Case) -> set[int]:

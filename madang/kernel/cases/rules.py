@@ -38,7 +38,21 @@ MOVERS: dict[str, frozenset[str]] = {
     "applicant": frozenset({"applicant"}),
 }
 
+# What somebody of a standing looks at a case for, as the applicant is told; the first that applies.
+PURPOSES = {
+    "manager": "supervision",
+    "desk": "handling",
+    "officer": "handling",
+    "referrer": "referral",
+    "auditor": "audit",
+}
+
 DISSATISFIED = 2
+
+
+def purpose_of(standings: frozenset[str]) -> str:
+    """What somebody of these standings looks at a case for; empty for the applicant."""
+    return next((purpose for standing, purpose in PURPOSES.items() if standing in standings), "")
 
 
 def may(verb: str, standings: frozenset[str]) -> bool:

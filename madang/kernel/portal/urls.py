@@ -7,6 +7,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("my/", home.my_page, name="my-page"),
+    path("my/looks/", home.looks, name="looks"),
     path("health", home.health, name="health"),
     path("search/", directory.search, name="search"),
     path("services/", directory.services, name="services"),

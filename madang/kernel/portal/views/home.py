@@ -7,14 +7,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from madang.kernel.cases.models import Case
-from madang.kernel.cases.queries import page_of
+from madang.kernel.cases.queries import looks_at, page_of
 from madang.kernel.identity.queries import person_of
 from madang.kernel.procedures.queries import catalogue, drafts_visible_to
 
 from ..contracts import TASKS
-from ..templatetags.marks import first_url, moment
+from ..templatetags.marks import day, first_url, moment
 from .figures import home_figures
 
 
@@ -78,6 +79,36 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [(_("My page"), "")],
     }
     return render(request, "portal/my_page.html", context)
+
+
+# What somebody looks at a case for, as `cases.rules.PURPOSES` names it.
+PURPOSES = {
+    "handling": _l("To work on it"),
+    "supervision": _l("To approve or supervise the work"),
+    "referral": _l("To see the result of what was passed on"),
+    "audit": _l("To audit the office"),
+}
+
+
+@login_required
+def looks(request: HttpRequest) -> HttpResponse:
+    """Which institutions looked at one's cases, when and what for."""
+    person = person_of(request)
+    context = {
+        "columns": [_("Day"), _("Case"), _("Institution"), _("What for"), {"label": _("Times"), "align": "end"}],
+        "rows": [
+            [
+                day(one.day),
+                {"text": one.title, "url": reverse("portal:case", args=[one.number])},
+                str(one.institution or ""),
+                str(PURPOSES.get(one.purpose, "")),
+                str(one.times),
+            ]
+            for one in (looks_at(person) if person else [])
+        ],
+        "breadcrumbs": [(_("My page"), reverse("portal:my-page")), (_("Who looked at my data"), "")],
+    }
+    return render(request, "portal/looks.html", context)
 
 
 def _items(cases: list[Case]) -> list[dict[str, object]]:
