@@ -205,7 +205,7 @@ def test_who_listens_in_batches_hears_all_at_once_and_in_order(batches):
 
 
 @pytest.mark.django_db
-def test_one_bad_event_of_a_batch_harms_only_itself(batches):
+def test_one_bad_event_of_a_batch_harms_only_itself(batches, operator):
     happen_all("a", "poison", "b")
     assert deliver() == 3
     assert batches["calls"] == [["a", "poison", "b"], ["a"], ["poison"], ["b"]]
@@ -214,7 +214,7 @@ def test_one_bad_event_of_a_batch_harms_only_itself(batches):
     failure = Failure.objects.get()
     assert (failure.handler, failure.error) == ("tests.together", "ValueError: poison")
     batches["poison"] = None
-    retry_now(Failure.objects.all())
+    retry_now(failure, by=operator)
     assert (retry(), Failure.objects.count(), deliver()) == (1, 0, 0)
     assert [name for name in names() if name.startswith("together")] == ["together a", "together b", "together poison"]
 
