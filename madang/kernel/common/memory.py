@@ -31,6 +31,25 @@ def remembered(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorate
 
 
+class Lately:
+    """Keys of which something was true a moment ago, so many at most: `add` them, and ask with `in`."""
+
+    def __init__(self, seconds: float, most: int = 10_000) -> None:
+        self.seconds, self.most = seconds, most
+        self._memory: dict[Hashable, tuple[float, Any]] = {}
+        _memories.append(self._memory)
+
+    def add(self, key: Hashable) -> None:
+        """Notes that it is true of this key now."""
+        if len(self._memory) >= self.most:
+            self._memory.clear()
+        self._memory[key] = (monotonic() + self.seconds, True)
+
+    def __contains__(self, key: Hashable) -> bool:
+        until, _true = self._memory.get(key, (0.0, None))
+        return monotonic() < until
+
+
 def forget() -> None:
     """Forgets everything: for whoever has just changed what is remembered, and between tests."""
     for memory in _memories:

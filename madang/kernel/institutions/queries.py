@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from madang.kernel.common.calendars import country_calendar
 from madang.kernel.common.kept import Kept
-from madang.kernel.common.memory import remembered
+from madang.kernel.common.memory import Lately, remembered
 from madang.kernel.common.worktime import Calendar, ClockError
 from madang.kernel.identity.models import Person
 
@@ -31,18 +31,24 @@ def visible_to(person: Person | None) -> QuerySet[Institution]:
 _posts = Kept(
     lambda key: Post.objects.filter(person=key).select_related("institution", "department").order_by("id"), int
 )
+_never_held_one = Lately(FRESH)
 
 
 def posts_of(person: Person | None) -> list[Post]:
-    """The posts a person holds today; asked once for each person object."""
-    if person is None or person.pk is None:
+    """The posts a person holds today; asked once for each person object.
+
+    Most people never hold one, and are not asked again for some seconds: a first post takes so long to be good in every
+    process, one that ends is over at once.
+    """
+    if person is None or person.pk is None or person.pk in _never_held_one:
         return []
     posts = getattr(person, "_posts", None)
     if posts is None:
+        ever = _posts.all(person.pk)
+        if not ever:
+            _never_held_one.add(person.pk)
         today = timezone.localdate()
-        posts = [
-            one for one in _posts.all(person.pk) if one.since <= today and (one.until is None or today <= one.until)
-        ]
+        posts = [one for one in ever if one.since <= today and (one.until is None or today <= one.until)]
         person._posts = posts  # type: ignore[attr-defined]
     return posts
 

@@ -93,7 +93,9 @@ def _proposals(cases: list[Case]) -> list[tuple[Case, list[Proposal]]]:
             continue
         for case, found in zip(some, suggest_institutions(texts), strict=True):
             offer = case.definition.offered_by
-            proposed.append((case, [one for one in found if offer.includes(one.institution.kind, one.institution.code)]))
+            proposed.append(
+                (case, [one for one in found if offer.includes(one.institution.kind, one.institution.code)])
+            )
     return proposed
 
 

@@ -71,6 +71,7 @@ def appoint(
         person=person, institution=institution, department=department, role=role, defaults={"until": until}
     )
     record(post, by=by, institution_id=institution.pk, role=role)
+    forget()
     return post
 
 

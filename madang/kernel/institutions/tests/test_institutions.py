@@ -1,13 +1,14 @@
 """Institutions: founded, revised, listed whole; posts and the calendar that follow from them."""
 
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django.utils.translation import override
 
 from madang.kernel.audit.models import Record
@@ -17,6 +18,7 @@ from madang.kernel.common.explained import due_explained
 from madang.kernel.common.wording import explain
 from madang.kernel.common.worktime import Period
 from madang.kernel.events.models import Event
+from madang.kernel.identity.models import Person
 from madang.kernel.institutions import actions
 from madang.kernel.institutions.models import DayOff, Department, Institution, Post
 from madang.kernel.institutions.queries import desk_of, posts_of, shape, working_calendar
@@ -229,3 +231,15 @@ def test_the_map_places_a_point():
     assert west < 126.98 < east
     assert south < 37.57 < north
     assert {one["code"]: one["name"] for one in provinces["divisions"]}["1100000000"] == "Seoul"
+
+
+def test_who_never_held_a_post_is_not_asked_again_and_again(make_person, town, django_assert_num_queries):
+    person = make_person("Newcomer")
+    assert posts_of(person) == []
+    with django_assert_num_queries(0):
+        assert posts_of(Person(pk=person.pk)) == []
+    actions.appoint(person, by=None, institution=town, role="desk")
+    again = Person.objects.get(pk=person.pk)
+    assert [post.role for post in posts_of(again)] == ["desk"]
+    Post.objects.filter(person=person).update(until=timezone.localdate() - timedelta(days=1))
+    assert posts_of(Person.objects.get(pk=person.pk)) == []
