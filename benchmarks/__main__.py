@@ -60,18 +60,20 @@ def main() -> int:
     if chosen.quick:
         plan = Plan(chosen.only, [2000], seconds=2, rounds=1, times=10, lines=500)
     kept = Kept(Path(os.environ["MADANG_DATA"]) / "benchmarks.json")
-    sections = measure(plan, cold=chosen.cold)
+    sections = {}
+    for name, section in measure(plan, cold=chosen.cold):
+        sections[name] = section
+        if not chosen.quick:
+            kept.put(name, section)
+            write(kept)
     if chosen.quick:
         print("docs/benchmarks.md is left as it was: figures of a quick run say nothing.")
         return 0
-    for name, section in sections.items():
-        kept.put(name, section)
-    write(kept)
     return 1 if any(figure.holds is False for one in sections.values() for figure in one.figures) else 0
 
 
-def measure(plan: Plan, *, cold: bool) -> dict[str, Section]:
-    """Measures what the plan names."""
+def measure(plan: Plan, *, cold: bool) -> Iterator[tuple[str, Section]]:
+    """Measures what the plan names, and gives each section when it is complete."""
     import django
 
     django.setup()
@@ -100,6 +102,7 @@ def measure(plan: Plan, *, cold: bool) -> dict[str, Section]:
         sections["lists"].remark(f"Statements of each list, the same for every number of cases: {each}.")
     if "filing" in sections:
         filing.trivial(sections["filing"], plan.seconds)
+    yield from ((one, sections[one]) for one in SIZED if one in sections)
     rest = {
         "search": lambda section: finding.run(section, plan.rows),
         "pages": lambda section: pages.run(section, plan.times),
@@ -110,7 +113,7 @@ def measure(plan: Plan, *, cold: bool) -> dict[str, Section]:
         if one in sections:
             with _told(one):
                 run(sections[one])
-    return sections
+            yield one, sections[one]
 
 
 def write(kept: Kept) -> None:
@@ -123,7 +126,6 @@ def write(kept: Kept) -> None:
             sections[name].curve = f"bench-{name}.svg"
             images[sections[name].curve] = plots.curve(ROOT / "docs" / "images" / sections[name].curve, title, figures)
     PAGE.write_text(page(sections, images), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} is written.")
 
 
 def _is_drawn(figure: Figure, wanted: list[str] | None) -> bool:

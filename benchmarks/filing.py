@@ -18,8 +18,8 @@ ABOUT = """
 `POST /api/v1/petitions` with an access token and a fresh idempotency key: the form is validated, and the case, its
 clock, its timeline, the audit record, the event in the outbox and the receipt of the request are committed in one
 transaction; then the number goes back. `GET /api/v1/petitions/{number}` reads one case of those just filed, mostly
-somebody else's and therefore masked. Sixteen kept connections of sixteen applicants ask without a pause; two web workers, started as `./run` starts
-them. Every number that was given out is looked up in the database afterwards.
+somebody else's and therefore masked. Sixteen kept connections of sixteen applicants ask without a pause; two web
+workers, started as `./run` starts them. Every number that was given out is looked up in the database afterwards.
 
 The floor is what `pgbench` does with the very statements that the application was seen to send: the one INSERT over six
 tables with the same values, or the two SELECTs, prepared, each committed by itself, by sixteen clients over the same TCP
