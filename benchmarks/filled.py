@@ -40,7 +40,8 @@ def fill(name: str, rows: int) -> str:
     draw = random.Random(rows)
     country = _Country(draw, rows)
     made = country.petitions(rows)
-    first = 1_000_000
+    # Keys that this process still holds of another database must not come again.
+    first = 100 * rows
     for start in range(0, rows, CHUNK):
         lines: dict[str, list[str]] = {table: [] for table in TABLES}
         for number in range(start, min(start + CHUNK, rows)):

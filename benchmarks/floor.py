@@ -66,8 +66,11 @@ def pgbench(
                 return fresh[known]
             if value is None:
                 return "NULL"
-            if isinstance(value, (int, float)) or not known:
-                return known or "''"
+            if isinstance(value, (int, float)):
+                return known
+            # Variables are few, and where one would be seen in a text is hard to say: plain words stand for themselves.
+            if re.fullmatch(r"[\w .-]*", known, re.ASCII):
+                return f"'{known}'"
             name = f"v{len(values)}"
             values[name] = known
             return f":{name}"
