@@ -14,9 +14,9 @@ from ..rules.facets import for_audience, stretches
 from .known import Known
 
 # What so few documents answer is read through at once.
-SPARSE = 3000
+SPARSE = 6000
 # A stretch that gave so many is the last that is asked; of one stretch, no more than MOST are read.
-ENOUGH, MOST = 200, 1000
+ENOUGH, MOST = 200, 600
 
 
 @dataclass

@@ -19,6 +19,9 @@ from .candidates import candidates
 from .judging import Found, Row, judge
 from .known import known
 
+# Where no more than so many hold a long word whole, it is also taken apart.
+SCARCE = 5
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -108,7 +111,7 @@ def search(
     if mark is not None:
         return _page(person, loose if mark.loosened else question, kinds, mark, limit)
     page = _page(person, question, kinds, None, limit)
-    if loose == question or page.next or len(page.hits) >= limit:
+    if loose == question or page.next or len(page.hits) >= SCARCE:
         return page
     return _page(person, loose, kinds, None, limit, loosened=True)
 

@@ -49,7 +49,7 @@ class Stretch:
 def stretches(kind: str, below: int, need: float) -> Iterator[Stretch]:
     """The documents of a kind whose subjects are below a number, from the newest on, in stretches to be asked in turn.
 
-    The first is `need` to twice that long, each further one four times the one before. The blocks of a stretch may hold
+    The first is `need` to twice that long, each further one eight times the one before. The blocks of a stretch may hold
     newer documents too, which `below` sorts out.
     """
     level = _level(need)
@@ -57,7 +57,7 @@ def stretches(kind: str, below: int, need: float) -> Iterator[Stretch]:
         last = below - 1 >> SMALLEST + level
         yield Stretch(_two_blocks(kind, level, last), below)
         below = last - 1 << SMALLEST + level
-        level += 2
+        level += 3
     if below > 0:
         yield Stretch(any_of([of_kind(kind)]), below)
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from madang.kernel.cases.models import Case
+from madang.kernel.cases.schemas import CaseWhole
 from madang.kernel.identity.actions import issue_token
 
 BASE = "/api/v1/petitions"
@@ -57,6 +58,7 @@ def test_a_petition_is_filed_and_read(api, citizen, town):
         "town",
     )
     whole = api(citizen).get(f"/{body['number']}").json()
+    assert CaseWhole.model_validate(whole).model_dump(mode="json").keys() == whole.keys()
     assert whole["data"]["title"] == "신호등 시간"
     assert parse_datetime(whole["due_at"]) == parse_datetime(body["due_at"])
     timeline = api(citizen).get(f"/{body['number']}/timeline").json()
