@@ -1,4 +1,4 @@
-"""Every cell of the table of rights, tried through HTTP: who may do it does it, everyone else is refused and changes nothing."""
+"""Every cell of the table of rights, tried through HTTP: who may does it, everyone else is refused and changes nothing."""
 
 import json
 from collections.abc import Callable
