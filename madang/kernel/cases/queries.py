@@ -126,11 +126,14 @@ def _passed_on_by(case: Case) -> set[int]:
     return known
 
 
-def _kept(*needed: str) -> Kept[Case]:
-    return Kept(lambda number: Case.objects.filter(number=number).select_related(*needed), str)
+# A program is told the names of institution and department; all they are competent for is long.
+_TOLD = [field.name for field in Case._meta.concrete_fields]
+_TOLD += [f"{place}__{name}" for place in NAMED for name in ("code", "name", "name_en")]
 
-
-_with: dict[tuple[str, ...], Kept[Case]] = {needed: _kept(*needed) for needed in (NEEDED, NAMED)}
+_with: dict[tuple[str, ...], Kept[Case]] = {
+    NEEDED: Kept(lambda number: Case.objects.filter(number=number).select_related(*NEEDED), str),
+    NAMED: Kept(lambda number: Case.objects.filter(number=number).select_related(*NAMED).only(*_TOLD), str),
+}
 
 
 def _by_number(number: str, needed: tuple[str, ...]) -> Case | None:
