@@ -56,7 +56,7 @@ def main() -> int:
         "--cold", action="store_true", help="start once more from a fresh clone, which downloads packages"
     )
     chosen = parser.parse_args()
-    plan = Plan(chosen.only, sorted(chosen.rows), seconds=10, rounds=2, times=100, lines=5000)
+    plan = Plan(chosen.only, sorted(chosen.rows), seconds=6, rounds=2, times=60, lines=5000)
     if chosen.quick:
         plan = Plan(chosen.only, [2000], seconds=2, rounds=1, times=10, lines=500)
     kept = Kept(Path(os.environ["MADANG_DATA"]) / "benchmarks.json")

@@ -64,7 +64,7 @@ def run(section: Section, name: str, rows: int, times: int, known: dict[str, int
             load = in_turn(site.port, [request("GET", one.path, cookie(browsers[one.who]))], times)
             if load.errors(200):
                 raise RuntimeError(f"{one.path}: {load.errors(200)[0].status}")
-            least = 1000 / floor.pgbench(address, heard, 2, clients=1)
+            least = 1000 / floor.pgbench(address, heard, 1, clients=1)
             section.add(f"{one.what}, p95", load.part(0.95), "ms", most=150, floor=least, rows=rows)
 
 

@@ -11,7 +11,7 @@ from .report import Section
 
 TITLE = "Memory"
 ABOUT = """
-Web server with two workers, job worker and PostgreSQL, after ten seconds of filing and reading by sixteen connections
+Web server with two workers, job worker and PostgreSQL, after some seconds of filing by sixteen connections
 while the worker delivers events. Memory that several processes share is counted once (PSS of /proc/PID/smaps_rollup);
 for PostgreSQL that is above all the shared buffers, as far as they were touched.
 """

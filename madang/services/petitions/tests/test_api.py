@@ -68,6 +68,16 @@ def test_a_petition_is_filed_and_read(api, citizen, town):
     assert len(clock["explanation"]) > 2
 
 
+def test_who_is_signed_in_to_pages_is_nobody_to_the_api(client, citizen, number):
+    client.force_login(citizen.account)
+    assert client.get(f"/cases/{number}/").status_code == 200
+    assert client.get(f"{BASE}/{number}").status_code == 404
+    assert client.post(BASE, json.dumps(PETITION), content_type="application/json").status_code == 401
+    answer = client.get(BASE)
+    assert "sessionid" not in answer.cookies
+    assert "Cookie" not in answer.headers["Vary"]
+
+
 def test_the_whole_life_through_the_api(api, citizen, desk, officer, town, ministry, appoint, number):
     office, applicant = api(desk), api(citizen)
     steps = [

@@ -1,0 +1,44 @@
+"""What only pages need: sessions, accounts, messages and the like. A program carries a token, never a cookie."""
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django_htmx.middleware import HtmxMiddleware
+
+from .middleware import Handler
+
+DOOR_OF_PROGRAMS, ITS_MANUAL = "/api/", "/docs"
+
+
+class _ForPages:
+    """Is not there at the door of programs: a cookie that comes in by it is not even read."""
+
+    get_response: Handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(DOOR_OF_PROGRAMS) and not request.path.endswith(ITS_MANUAL):
+            return self.get_response(request)
+        response: HttpResponse = super().__call__(request)  # type: ignore[misc]
+        return response
+
+
+class Sessions(_ForPages, SessionMiddleware):
+    """Who is who from page to page."""
+
+
+class Forgery(_ForPages, CsrfViewMiddleware):
+    """Forms come from our own pages."""
+
+
+class Accounts(_ForPages, AuthenticationMiddleware):
+    """Who is signed in."""
+
+
+class Messages(_ForPages, MessageMiddleware):
+    """What the next page says of the last."""
+
+
+class Htmx(_ForPages, HtmxMiddleware):
+    """Whether a part of a page is asked for."""
