@@ -96,6 +96,8 @@ def test_what_a_killed_supervisor_left_is_ended(
     thing = part(tmp_path, SLEEP)
     supervisor.start(thing)
     assert thing.process
+    # A process shows its command a moment after it has begun.
+    until(lambda: processes.command(thing.process.pid))
     # What counts as ours is a command of .venv; the tests may run in another environment.
     monkeypatch.setattr("ops.supervise.VENV", sys.executable)
     Supervisor(supervisor.record).end_left_over()

@@ -66,7 +66,8 @@ def test_older_notices_are_a_page_away(inbox, citizen, tell):
 def test_the_inbox_asks_the_same_number_of_questions_however_long_it_is(
     inbox, citizen, tell, django_assert_num_queries
 ):
-    with django_assert_num_queries(10, exact=False) as short:
+    inbox.get("/notices/")
+    with django_assert_num_queries(9, exact=False) as short:
         inbox.get("/notices/")
     for number in range(18):
         tell(citizen, key=f"more {number}")
