@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "madang.kernel.common.pages.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "madang.kernel.common.pages.Forgery",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "madang.kernel.common.pages.Accounts",
     "madang.kernel.common.pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,13 +1,12 @@
 """What only pages need: sessions, accounts, messages and the like. A program carries a token, never a cookie."""
 
+from typing import Any
+
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django_htmx.middleware import HtmxMiddleware
-
-from .middleware import Handler
 
 DOOR_OF_PROGRAMS, ITS_MANUAL = "/api/", "/docs"
 
@@ -15,21 +14,18 @@ DOOR_OF_PROGRAMS, ITS_MANUAL = "/api/", "/docs"
 class _ForPages:
     """Is not there at the door of programs: a cookie that comes in by it is not even read."""
 
-    get_response: Handler
+    get_response: Any
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(DOOR_OF_PROGRAMS) and not request.path.endswith(ITS_MANUAL):
-            return self.get_response(request)
-        response: HttpResponse = super().__call__(request)  # type: ignore[misc]
+            response: HttpResponse = self.get_response(request)
+        else:
+            response = super().__call__(request)  # type: ignore[misc]
         return response
 
 
 class Sessions(_ForPages, SessionMiddleware):
     """Who is who from page to page."""
-
-
-class Forgery(_ForPages, CsrfViewMiddleware):
-    """Forms come from our own pages."""
 
 
 class Accounts(_ForPages, AuthenticationMiddleware):
