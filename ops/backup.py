@@ -85,14 +85,15 @@ def restore(database: Mapping[str, str], files: Path, source: Path) -> dict[str,
         place = Path(folder)
         with step("Proving the backup"):
             manifest = _unpack(source, place)
+        # The database comes last: until it is there nobody is known, and a restore that was cut off may be repeated.
+        with step("Restoring the files"):
+            if (place / "files").is_dir():
+                shutil.copytree(place / "files", files, dirs_exist_ok=True)
         with step("Restoring the database"):
             _run(
                 "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges",
                 f"--dbname={database['PGDATABASE']}", str(place / "database.dump"), database=database,
             )  # fmt: skip
-        with step("Restoring the files"):
-            if (place / "files").is_dir():
-                shutil.copytree(place / "files", files, dirs_exist_ok=True)
     return manifest
 
 

@@ -101,6 +101,18 @@ def test_a_restored_site_is_the_one_that_was_backed_up(site, empty, tmp_path):
     assert "would overwrite them" in again.stderr
 
 
+@pytest.mark.slow
+def test_a_restore_that_was_cut_off_is_repeated(site, written, empty, tmp_path):
+    fresh = tmp_path / "fresh"
+    nowhere = address(connection.settings_dict) | {"PGDATABASE": "there_is_no_such_database"}
+    with pytest.raises(Stop, match="there_is_no_such_database"):
+        restore(nowhere, fresh / "files", written)
+    assert (fresh / "files" / "ab" / "사진.jpg").exists()
+    done = command(empty, fresh, "restore", str(written))
+    assert done.returncode == 0, done.stderr
+    assert content(empty) == content(connection.settings_dict["NAME"])
+
+
 @pytest.fixture
 def written(site, tmp_path):
     """A good backup."""

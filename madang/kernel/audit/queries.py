@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from madang.kernel.common.keys import public_keys
 
 from .models import Record, Seal
-from .rules import canonical, head, leaf, line_of, name_of, root
+from .rules import NOTHING, PURPOSE, canonical, head, leaf, line_of, name_of, root
 
 
 def about(subject: object) -> QuerySet[Record]:
@@ -42,8 +42,8 @@ class Broken:
 
 def verify() -> Iterator[Verified | Broken]:
     """Proves every seal in turn, and every record under it; tells each that holds and each thing that does not."""
-    keys = public_keys("audit")
-    number, after, previous = 1, 0, bytes(32)
+    keys = public_keys(PURPOSE)
+    number, after, previous = 1, 0, NOTHING
     for seal in Seal.objects.order_by("number").iterator(chunk_size=20):
         broken = list(_broken(seal, number, previous, after, keys))
         yield from broken

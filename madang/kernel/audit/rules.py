@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+# The purpose of the keys that seal, and what the first seal follows.
+PURPOSE, NOTHING = "audit", bytes(32)
+
 
 def name_of(subject: Any) -> str:
     """A row by its public number where it has one, else by table and key; a text is a name already."""

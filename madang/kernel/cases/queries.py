@@ -74,22 +74,20 @@ def standings(person: Person | None, case: Case) -> frozenset[str]:
         return frozenset()
     if case.applicant_id == person.pk:
         return frozenset({"applicant"})
-    found = set()
+    return frozenset(standing_posts(person, case))
+
+
+def standing_posts(person: Person, case: Case) -> dict[str, Post]:
+    """By which post somebody of an office stands to a case, for each of their standings."""
+    found: dict[str, Post] = {}
     for post in posts_of(person):
         if post.role == Post.Role.AUDITOR:
-            found.add("auditor")
+            found["auditor"] = post
         elif post.institution_id == case.institution_id and post.department_id in (None, case.department_id):
-            found.add(post.role)
+            found[post.role] = post
         elif post.role in REFERRERS and not post.department_id and post.institution_id in _passed_on_by(case):
-            found.add("referrer")
-    return frozenset(found)
-
-
-def looking_post(person: Person, case: Case) -> Post | None:
-    """The post on which a person may look at a case; None for its applicant."""
-    posts = posts_of(person)
-    here = [one for one in posts if one.institution_id == case.institution_id]
-    return next(iter(here or posts), None)
+            found["referrer"] = post
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Who may do what to a case, where it may go from here, and what of it is text. Pure: facts in, answer out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from madang.kernel.procedures.rules.shown import shown
@@ -50,9 +50,9 @@ PURPOSES = {
 DISSATISFIED = 2
 
 
-def purpose_of(standings: frozenset[str]) -> str:
-    """What somebody of these standings looks at a case for; empty for the applicant."""
-    return next((purpose for standing, purpose in PURPOSES.items() if standing in standings), "")
+def looks_as(standings: Collection[str]) -> str:
+    """As which of these standings of an office somebody looks at a case: the first that `PURPOSES` names."""
+    return next(standing for standing in PURPOSES if standing in standings)
 
 
 def may(verb: str, standings: frozenset[str]) -> bool:

@@ -9,13 +9,11 @@ from madang.kernel.common.keys import signing_key
 from madang.kernel.common.moment import now
 
 from ..models import Record, Seal
-from ..rules import canonical, head, leaf, line_of, root
+from ..rules import NOTHING, PURPOSE, canonical, head, leaf, line_of, root
 
 log = logging.getLogger("madang.audit")
 
 BATCH = 10_000
-PURPOSE = "audit"
-NOTHING = bytes(32)
 _TURN = 0x5EA1
 # A transaction that writes for longer is left to be sealed the next time.
 PATIENCE = 20.0

@@ -6,8 +6,8 @@ from madang.kernel.audit.actions import action, record
 from madang.kernel.identity.models import Person
 
 from ..models import Case
-from ..queries import looking_post, standings
-from ..rules import purpose_of
+from ..queries import standing_posts
+from ..rules import PURPOSES, looks_as
 from .base import require
 
 
@@ -19,8 +19,12 @@ def look(case: Case, *, by: Person, **what: Any) -> None:
     personal data leaves a record of access.
     """
     require("read", case, by)
-    post = looking_post(by, case)
-    record(
-        case, by=by, institution_id=post.institution_id if post else None,
-        purpose=purpose_of(standings(by, case)), **what,
-    )  # fmt: skip
+    posts = standing_posts(by, case)
+    standing = looks_as(posts)
+    record(case, by=by, institution_id=posts[standing].institution_id, purpose=PURPOSES[standing], **what)
+
+
+def looked(case: Case, *, by: Person | None, **what: Any) -> None:
+    """Puts a look on record, unless it is the applicant's own."""
+    if by is not None and by.pk != case.applicant_id:
+        look(case, by=by, **what)

@@ -7,6 +7,7 @@ from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions
 from madang.kernel.cases.queries import looks_at
 from madang.kernel.common.errors import Refused
+from madang.kernel.institutions.actions import appoint
 
 LOOK = "cases.look"
 
@@ -66,3 +67,12 @@ def test_nobody_sees_the_looks_at_anothers_cases(client, case, desk, make_person
     assert case.title not in client.get("/my/looks/").content.decode()
     client.logout()
     assert client.get("/my/looks/").status_code == 302
+
+
+def test_the_post_that_gives_the_right_is_the_one_on_record(case, make_person, town, ministry):
+    """An auditor of the ministry who also works in another department of the town looks as an auditor."""
+    person = make_person("Both")
+    appoint(person, by=None, institution=town, role="officer", department=town.departments.get(code="roads"))
+    appoint(person, by=None, institution=ministry, role="auditor")
+    actions.look(case, by=person)
+    assert looks(case) == [(person.pk, ministry.pk, "audit")]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from madang.kernel.cases.actions import look
+from madang.kernel.cases.actions import looked
 from madang.kernel.cases.models import Attachment, Case, Clock, Entry
 from madang.kernel.cases.queries import by_number, explanation_of, readable, running_clock, standings, timeline
 from madang.kernel.cases.rules import (
@@ -68,8 +68,8 @@ def page(
             "place": place_shown({**place, "address": ""}, language, case.division) if place else None,
         }
         return render(request, "portal/case_public.html", context)
-    if person and "applicant" not in standing and request.method == "GET":
-        look(case, by=person)
+    if request.method == "GET":
+        looked(case, by=person)
     status = refusal.status if refusal else 422 if invalid else 200
     invalid = invalid or _held(request, case, person)
     inside = may("read_inside", standing)
@@ -242,6 +242,5 @@ def file(request: HttpRequest, number: str, token: UUID) -> HttpResponseBase:
     attachment = get_object_or_404(case.attachments.select_related("file"), file__token=token)
     if attachment.is_internal and not may("read_inside", standings(person, case)):
         raise Refused()
-    if "applicant" not in standings(person, case) and person:
-        look(case, by=person, file=attachment.file_id)
+    looked(case, by=person, file=attachment.file_id)
     return serve(attachment.file, inline="inline" in request.GET)

@@ -95,7 +95,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     """Which institutions looked at one's cases, when and what for."""
     person = person_of(request)
     context = {
-        "columns": [_("Day"), _("Case"), _("Institution"), _("What for"), {"label": _("Times"), "align": "end"}],
+        "columns": [_("Day"), _("Title"), _("Institution"), _("What for"), {"label": _("Times"), "align": "end"}],
         "rows": [
             [
                 day(one.day),

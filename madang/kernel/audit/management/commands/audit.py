@@ -9,10 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from madang.kernel.audit.actions import seal
-from madang.kernel.audit.actions.sealing import PURPOSE
 from madang.kernel.audit.models import Record, Seal
 from madang.kernel.audit.queries import Broken, verify, waiting
-from madang.kernel.audit.rules import canonical, line_of
+from madang.kernel.audit.rules import PURPOSE, canonical, line_of
 from madang.kernel.common.keys import new_key, public_keys
 
 

@@ -38,7 +38,8 @@ HEAD = """# Who may do what to a case
 
 Deny by default: what is not ticked here is refused. Who may not even read a case is told that there is none (404); who may
 read it, but not do this, is refused (403); a program without a token is asked for one (401). A refusal changes nothing.
-`tests/architecture/test_authorization.py` tries every cell through HTTP.
+`tests/architecture/test_authorization.py` tries every cell through HTTP; only a file has no
+address of its own there, it comes with what somebody writes.
 
 | standing | who that is |
 |---|---|

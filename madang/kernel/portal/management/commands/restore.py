@@ -21,15 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="what `manage.py backup` wrote")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = settings.DATA_DIR / "files"
-        if _is_used() or (files.is_dir() and any(files.iterdir())):
+        if _is_used():
             raise CommandError(
-                "There are people or files here already, and a restore would overwrite them.\n"
+                "There are people here already, and a restore would overwrite them.\n"
                 "Start an empty country with `./run --empty --data DIR`, then restore with MADANG_DATA=DIR."
             )
         connection.close()
         try:
-            manifest = restore(address(connection.settings_dict), files, options["file"])
+            manifest = restore(address(connection.settings_dict), settings.DATA_DIR / "files", options["file"])
         except Stop as problem:
             raise CommandError(str(problem)) from None
         call_command("migrate", verbosity=0)
