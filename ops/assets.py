@@ -16,7 +16,8 @@ from ops.say import Stop, step
 def install(data: Path, *, dev: bool = False) -> None:
     """Fill DATA/assets from package-lock.json, when it is not current; `dev` adds what the tests need.
 
-    krds/css and krds/img, pretendard/ (fonts), htmx/htmx.min.js; for tests axe/axe.min.js.
+    krds/css and krds/img, pretendard/ (fonts), htmx/htmx.min.js. For tests axe/axe.min.js, and DATA/node_modules
+    with the programs that visit the site.
     Raises Stop when the packages cannot be had.
     """
     target = data / "assets"
@@ -32,6 +33,9 @@ def install(data: Path, *, dev: bool = False) -> None:
         copy(packages, fresh, dev=dev)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
+        if dev:
+            shutil.rmtree(data / "node_modules", ignore_errors=True)
+            packages.rename(data / "node_modules")
         shutil.rmtree(packages.parent)
     write_whole(stamp, wanted)
 
