@@ -4,10 +4,13 @@ A city sets DATABASE_URL, SECRET_KEY and ALLOWED_HOSTS; what is not set has a de
 `./run` sets them for the demo country.
 """
 
+import os
 from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
+
+from madang.kernel.identity.rules import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -25,6 +28,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # A demo on one's own machine has no certificate; everything else has.
 PLAIN_HTTP = env.bool("MADANG_PLAIN_HTTP", default=DEBUG)
+BEHIND_PROXY = env.bool("MADANG_BEHIND_PROXY", default=False)
 DEMO = env.bool("MADANG_DEMO", default=False)
 # Links in mails and text messages begin with this.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
@@ -48,6 +52,13 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.humanize",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    *(["madang.kernel.identity.engine.demo_id"] if DEMO else []),
     "django_htmx",
     "ninja",
     "procrastinate.contrib.django",
@@ -63,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "madang.kernel.common.pages.Accounts",
     "madang.kernel.common.pages.Messages",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madang.kernel.common.pages.Htmx",
     "madang.kernel.common.middleware.Problems",
@@ -94,22 +106,67 @@ DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_thresh
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "madang.kernel.identity.engine.passwords.Guessable"},
 ]
+# Asks a public list of passwords that were stolen elsewhere; it gets to know five digits of a hash, never a password.
+if env.bool("MADANG_BREACH_CHECK", default=not PLAIN_HTTP):
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "pwned_passwords_django.validators.PwnedPasswordsValidator"})
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-LOGIN_URL = "identity:sign-in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:my-page"
 LOGOUT_REDIRECT_URL = "portal:home"
+
+ACCOUNT_ADAPTER = "madang.kernel.identity.handlers.Accounts"
+ACCOUNT_FORMS = {
+    "login": "madang.kernel.identity.forms.SignInForm",
+    "signup": "madang.kernel.identity.forms.RegistrationForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,10/10m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+MFA_ADAPTER = "madang.kernel.identity.handlers.Factors"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
+
+SOCIALACCOUNT_ADAPTER = "madang.kernel.identity.handlers.Providers"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+# Who vouches for people: docs/how-to/identity-providers.md says what the file holds.
+_file = env.str("MADANG_IDENTITY_PROVIDERS", default="")
+IDENTITY_PROVIDERS = providers(Path(_file).read_text("utf-8") if _file else "", os.environ, demo=DEMO)
+STEP_UP_URL = "identity:step-up"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [one.app for one in IDENTITY_PROVIDERS if one.app], "OAUTH_PKCE_ENABLED": True}
+}
+
+# How often somebody may try is counted for all processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LANGUAGE_CODE = env.str("MADANG_LANGUAGE", default="ko")
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -146,7 +203,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("MADANG_BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail:///" + str(DATA_DIR / "mail"))

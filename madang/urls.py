@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from allauth.account import views as account
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
@@ -20,6 +21,10 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("back-office/", admin.site.urls),
     path("language/", set_language, name="set_language"),
+    path("account/", include("allauth.urls")),
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("register/", account.signup, name="account_signup"),
     *(path("", include(f"{config.name}.urls")) for config in _found if config.label != "portal"),
     path("", include("madang.kernel.portal.urls")),
 ]

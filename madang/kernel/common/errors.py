@@ -122,6 +122,21 @@ class TooMany(DomainError):
         super().__init__(code, message, remedy=remedy or type(self).remedy, retry_after=retry_after, **rest)
 
 
+class StepUp(DomainError):
+    """Who asks may well be allowed to, but is not known surely enough: `level` 2 wants an identity card or the like,
+    3 a passkey or a code on top.
+    """
+
+    status = 403
+    code = "step-up"
+    message = _("For this we must know more surely who you are.")
+    remedy = _("Confirm who you are on your account page, then try again. A program needs a token made after that.")
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+        super().__init__()
+
+
 class Unavailable(DomainError):
     """The database does not answer. What was under way was either done as a whole or not at all."""
 
@@ -136,7 +151,7 @@ def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
     """The error as an RFC 9457 problem, in the language of the moment, ready for JSON.
 
     `type` (a URN of the code), `title` (the kind of error), `status`, `detail` (the message), `instance` are
-    of the RFC; `code`, `remedy`, `fields`, `retry_after` (seconds) are ours. What says nothing is left out.
+    of the RFC; `code`, `remedy`, `fields`, `retry_after` (seconds), `level` are ours. What says nothing is left out.
     """
     body: dict[str, Any] = {
         "type": f"urn:madang:problem:{error.code}",
@@ -148,5 +163,6 @@ def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
         "remedy": str(error.remedy),
         "fields": error.fields,
         "retry_after": getattr(error, "retry_after", None),
+        "level": getattr(error, "level", None),
     }
     return {key: value for key, value in body.items() if value not in ("", {}, None)}

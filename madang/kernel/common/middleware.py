@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
+from django.utils.http import urlencode
 from django.views.defaults import server_error
 
-from .errors import DomainError, Refused, TooMany, Unavailable, problem
+from .errors import DomainError, Refused, StepUp, TooMany, Unavailable, problem
 
 log = logging.getLogger("madang.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -102,11 +104,19 @@ def failed(request: HttpRequest) -> HttpResponse:
     return server_error(request)
 
 
+def step_up(level: int, back: str) -> HttpResponse:
+    """Off to where one shows more surely who one is, and `back` from there."""
+    return redirect(f"{resolve_url(settings.STEP_UP_URL)}?{urlencode({'level': level, 'next': back})}")
+
+
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The answer for a domain error, in the shape the caller reads."""
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(problem(error, instance=request.path), status=error.status)
         response.headers["Content-Type"] = "application/problem+json"
+    elif isinstance(error, StepUp):
+        back = request.get_full_path() if request.method == "GET" else ""
+        response = step_up(error.level, back)
     elif isinstance(error, Unavailable):
         # Drawn without the request, in which the reader's account would be looked up.
         again = request.get_full_path() if request.method == "GET" else ""

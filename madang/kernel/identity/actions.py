@@ -1,49 +1,130 @@
 """What happens to persons and accounts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
-from madang.kernel.common.errors import Invalid, Refused, TooMany
+from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.moment import now
 
-from .models import Account, FailedSignIn, Person, Token
+from .models import Account, Identification, Person, Token
 from .queries import by_login
 from .rules import digest, new_token
 
-ATTEMPTS, WINDOW = 10, timedelta(minutes=10)
-
 
 @action("identity.register")
-def register(person: Person, *, by: Person | None, login: str, password: str, is_operator: bool = False) -> Account:
-    """Registers a person with an account. Raises Invalid when the login is taken or the password is weak."""
+def register(
+    person: Person,
+    *,
+    by: Person | None,
+    login: str,
+    password: str | None,
+    is_operator: bool = False,
+    verified: bool = True,
+    account: Account | None = None,
+) -> Account:
+    """Registers a person with an account; without a password, whoever vouches for them lets them in.
+
+    Whoever registers for themselves has yet to prove that the e-mail is theirs (`verified`).
+    Raises Invalid when the login is taken or the password is weak.
+    """
     if is_operator and by is not None:
         raise Refused()
     if by_login(login):
         raise Invalid(fields={"login": [_("There is already an account with this e-mail. Sign in instead.")]})
-    account = Account(login=login.lower(), person=person, is_operator=is_operator)
+    account = account or Account()
+    account.login, account.is_operator, account.called = login.lower(), is_operator, person.name
     try:
-        validate_password(password, account)
+        if password is not None:
+            validate_password(password, account)
     except ValidationError as error:
         raise Invalid(fields={"password": error.messages}) from error
     account.set_password(password)
     person.save()
     account.person = person
     account.save()
+    if verified:
+        EmailAddress.objects.create(user=account, email=account.login, primary=True, verified=True)
     record(account, by=by)
     return account
 
 
+@action("identity.sign_in")
+def sign_in(account: Account, *, by: Person) -> None:
+    """Somebody proved that this account is theirs, and came in."""
+    if by != account.person:
+        raise Refused()
+    record(account, by=by)
+
+
+@action("identity.sign_out")
+def sign_out(account: Account, *, by: Person) -> None:
+    """Somebody left."""
+    if by != account.person:
+        raise Refused()
+    record(account, by=by)
+
+
+@action("identity.end_session")
+def end_session(session: UserSession, *, by: Person) -> None:
+    """Signs a person out of a device that they do not hold in their hands."""
+    if by != session.user.person:
+        raise Refused()
+    record(session.user, by=by)
+    session.end()
+
+
+@action("identity.change_sign_in")
+def change_sign_in(account: Account, *, by: Person, what: str) -> None:
+    """What opens the account was changed; word of it goes to its e-mail."""
+    if by != account.person:
+        raise Refused()
+    if what == "email":
+        account.person.email = account.login
+        account.person.save(update_fields=["email"])
+    record(account, by=by, what=what)
+
+
+@action("identity.identify")
+def identify(
+    person: Person, *, by: Person | None, provider: str, level: int, name: str = "", birth_date: date | None = None
+) -> None:
+    """Somebody who knows vouched that this is who they say: name and date of birth are theirs from now on."""
+    if by is not None and by != person:
+        raise Refused()
+    Identification.objects.update_or_create(
+        person=person, provider=provider, ended_at=None, defaults={"level": level, "at": now()}
+    )
+    person.name, person.birth_date = name or person.name, birth_date or person.birth_date
+    person.save(update_fields=["name", "birth_date"])
+    person.__dict__.pop("assurance", None)
+    record(person, by=by, provider=provider, level=level)
+
+
+@action("identity.end_identification")
+def end_identification(person: Person, *, by: Person | None, provider: str) -> None:
+    """A provider vouches no longer."""
+    if by is not None and by != person:
+        raise Refused()
+    person.identifications.filter(provider=provider, ended_at=None).update(ended_at=now())
+    person.__dict__.pop("assurance", None)
+    record(person, by=by, provider=provider)
+
+
 @action("identity.issue_token")
 def issue_token(person: Person, *, by: Person | None, name: str, expires_at: datetime | None = None) -> str:
-    """Gives a person a token for their programs; the only moment at which the token can be read."""
+    """Gives a person a token for their programs, good as far as they are known now; the only moment it can be read."""
     if by is not None and by != person:
         raise Refused()
     token = new_token()
-    row = Token.objects.create(person=person, name=name, digest=digest(token), expires_at=expires_at)
+    row = Token.objects.create(
+        person=person, name=name, digest=digest(token), expires_at=expires_at, level=person.ceiling
+    )
     record(row, by=by)
     return token
 
@@ -55,34 +136,3 @@ def revoke_token(token: Token, *, by: Person) -> None:
         raise Refused()
     record(token, by=by)
     token.delete()
-
-
-@action("identity.sign_in")
-def _enter(account: Account, *, by: Person) -> None:
-    """Somebody proved who they are and came in; earlier failed attempts are forgotten."""
-    FailedSignIn.objects.filter(login=account.login).delete()
-    record(account, by=by)
-
-
-def sign_in(login: str, *, by: Person | None, password: str) -> Account:
-    """The account that this login and password open.
-
-    Raises Invalid, with the same words and in the same time whether login or password is wrong; TooMany after
-    `ATTEMPTS` wrong passwords in `WINDOW`. A failed attempt is kept although nothing else happens.
-    """
-    login = login.strip().lower()
-    since = timezone.now() - WINDOW
-    if FailedSignIn.objects.filter(login=login, at__gte=since).count() >= ATTEMPTS:
-        raise TooMany(retry_after=int(WINDOW.total_seconds()))
-    account = by_login(login)
-    if account is None:
-        Account().set_password(password)
-    if account is None or not account.check_password(password) or not account.is_active:
-        FailedSignIn.objects.create(login=login)
-        raise Invalid(
-            "wrong-password",
-            _("E-mail or password is wrong."),
-            remedy=_("Try again, or register if you have no account yet."),
-        )
-    _enter(account, by=account.person)
-    return account

@@ -1,44 +1,48 @@
 """Inputs of signing in and registering."""
 
+from typing import Any
+
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInForm(forms.Form):
-    """Login and password; how often one may try is decided by the action."""
+class SignInForm(LoginForm):
+    """Login and password; how often one may try is decided by the library, for all processes together."""
 
-    login = forms.CharField(label=_("E-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "username"}))
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["login"] = forms.CharField(
+            label=_("E-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "username webauthn"})
+        )
+        self.fields["password"] = forms.CharField(
+            label=_("Password"),
+            max_length=200,
+            strip=False,
+            widget=forms.PasswordInput({"autocomplete": "current-password"}),
+        )
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(SignupForm):
     """What a person tells of themselves to have an account."""
 
+    field_order = ["name", "email", "phone", "password1"]
+
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
-    login = forms.EmailField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("You sign in with it, and get word by it."),
-        widget=forms.EmailInput({"autocomplete": "email"}),
-    )
     phone = forms.CharField(
         label=_("Telephone"),
         max_length=30,
         required=False,
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=200,
-        strip=False,
-        help_text=_("At least 8 characters that nobody guesses: three words are good."),
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].help_text = _("You sign in with it, and get word by it.")
+        self.fields["password1"].help_text = _("At least 8 characters that nobody guesses: three words are good.")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class TokenForm(forms.Form):

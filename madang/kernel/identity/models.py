@@ -6,7 +6,10 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from .rules import DECLARED, STRONG, VERIFIED
 
 
 class Person(models.Model):
@@ -21,12 +24,20 @@ class Person(models.Model):
     )
     registered_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    # How far the way in which they came carries: set on whom a request or a token stands for.
+    ceiling = VERIFIED
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def assurance(self) -> int:
+        """How surely this is who they say, as they came: 1 by their own word, 2 verified, 3 with a strong factor too."""
+        return self.ceiling if self.identifications.filter(level__gte=VERIFIED, ended_at=None).exists() else DECLARED
 
 
 class Company(models.Model):
@@ -81,6 +92,27 @@ class Account(AbstractBaseUser):
         return self.is_active and self.is_operator
 
 
+class Identification(models.Model):
+    """Somebody who is trusted to know vouched that this person is who they say."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifications")
+    provider = models.CharField(max_length=60)
+    level = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "provider"], condition=models.Q(ended_at=None), name="one_identification_a_provider"
+            ),
+            models.CheckConstraint(condition=models.Q(level__range=(DECLARED, STRONG)), name="level_1_to_3"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} · {self.level}"
+
+
 class Token(models.Model):
     """A personal access token for programs. Only its digest is kept; the token itself is shown once."""
 
@@ -89,6 +121,7 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    level = models.PositiveSmallIntegerField(db_default=VERIFIED, help_text=_("How far it carries: of whoever made it."))
 
     class Meta:
         verbose_name = _("access token")
@@ -96,16 +129,3 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class FailedSignIn(models.Model):
-    """An attempt with a wrong password, remembered for a while so that nobody tries them all."""
-
-    login = models.CharField(max_length=254)
-    at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        indexes = [models.Index(fields=["login", "at"], name="failed_sign_in")]
-
-    def __str__(self) -> str:
-        return self.login

@@ -1,13 +1,17 @@
-"""Who is asking?"""
+"""Who is asking, and how surely?"""
 
-from django.db.models import Q
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from madang.kernel.audit.models import Record
+from madang.kernel.audit.queries import about
 from madang.kernel.common.kept import Kept
 
-from .models import Account, Person
-from .rules import digest
+from .models import Account, Person, Token
+from .rules import STRONG, VERIFIED, Provider, digest
 
 
 def person_of(request: HttpRequest) -> Person | None:
@@ -15,22 +19,42 @@ def person_of(request: HttpRequest) -> Person | None:
     person = getattr(request, "_person", None)
     if person is None and request.user.is_authenticated:
         person = request._person = request.user.person  # type: ignore[attr-defined]
+        person.ceiling = STRONG if is_strong(request) else VERIFIED
     return person
 
 
+def is_strong(request: HttpRequest) -> bool:
+    """Whether they showed, in this session, something that is theirs alone: a passkey, or a code that only they can make."""
+    return any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+
+
 _by_token = Kept(
-    lambda digested: Person.objects.filter(
-        Q(tokens__expires_at=None) | Q(tokens__expires_at__gt=Now()), tokens__digest=digested, account__is_active=True
-    ),
+    lambda digested: Token.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=Now()), digest=digested, person__account__is_active=True
+    ).select_related("person"),
     str,
 )
 
 
 def by_token(token: str) -> Person | None:
     """The person whose access token this is; None for an unknown, expired or disabled one."""
-    return _by_token.first(digest(token))
+    found = _by_token.first(digest(token))
+    if found is None:
+        return None
+    found.person.ceiling = found.level
+    return found.person
 
 
 def by_login(login: str) -> Account | None:
     """The account with this login."""
     return Account.objects.select_related("person").filter(login__iexact=login).first()
+
+
+def provider(name: str) -> Provider | None:
+    """Who vouches for people under this name."""
+    return next((one for one in settings.IDENTITY_PROVIDERS if one.id == name), None)
+
+
+def happened_to(account: Account) -> QuerySet[Record]:
+    """What was done to one's account, the newest first."""
+    return about(account).order_by("-id")

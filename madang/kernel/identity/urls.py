@@ -5,9 +5,10 @@ from . import views
 app_name = "identity"
 
 urlpatterns = [
-    path("sign-in/", views.signing_in, name="sign-in"),
-    path("sign-out/", views.signing_out, name="sign-out"),
-    path("register/", views.registering, name="register"),
+    path("my/account/", views.account, name="account"),
+    path("my/sessions/", views.sessions, name="sessions"),
+    path("my/sessions/<int:pk>/end/", views.session_ending, name="end-session"),
+    path("my/step-up/", views.stepping_up, name="step-up"),
     path("my/tokens/", views.tokens, name="tokens"),
     path("my/tokens/<int:pk>/revoke/", views.token_revoking, name="revoke-token"),
 ]

@@ -1,101 +1,142 @@
-"""Signing in and out, registering, and the access tokens of one's programs."""
+"""One's account: what opens it, where it is open, who vouches for it; stepping up; tokens of one's programs."""
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login as begin_session
-from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from madang.kernel.common.errors import DomainError, Invalid
+from madang.kernel.common.i18n import text
 
-from .actions import issue_token, register, revoke_token, sign_in
-from .forms import RegistrationForm, SignInForm, TokenForm
+from .actions import end_session, issue_token, revoke_token
+from .forms import TokenForm
 from .models import Person, Token
-from .queries import person_of
+from .queries import happened_to, is_strong, person_of
+from .rules import STRONG, VERIFIED
+
+# Where one shows what one has; a passkey first, as it needs no typing.
+FACTORS = {
+    Authenticator.Type.WEBAUTHN: "mfa_reauthenticate_webauthn",
+    Authenticator.Type.TOTP: "mfa_reauthenticate",
+}
+
+# What is said of each act on record that concerns an account.
+SAID = {
+    "identity.register": _l("Registered"),
+    "identity.sign_in": _l("Signed in"),
+    "identity.sign_out": _l("Signed out"),
+    "identity.end_session": _l("Another device was signed out"),
+    "password": _l("The password was changed"),
+    "email": _l("The e-mail was changed"),
+    "factor_added": _l("A passkey or an authenticator app was added"),
+    "factor_removed": _l("A passkey or an authenticator app was removed"),
+    "recovery_codes": _l("New recovery codes were made"),
+}
+
+
+def _own(request: HttpRequest) -> Person:
+    person = person_of(request)
+    assert person is not None  # noqa: S101  (login_required)
+    return person
+
+
+def _my_page() -> tuple[str, str]:
+    return _("My page"), resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _next(request: HttpRequest) -> str:
-    to = request.POST.get("next") or request.GET.get("next", "")
+    to = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(to, {request.get_host()}, require_https=request.is_secure())
     return to if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def blame(form: object, error: DomainError) -> None:
-    """Shows what an action refused at the fields of the form, or above it."""
-    for name, texts in error.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)  # type: ignore[attr-defined]
-    if not error.fields:
-        form.add_error(None, str(error))  # type: ignore[attr-defined]
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """One's account on one page."""
+    person = _own(request)
+    names = {one.id: one.name for one in settings.IDENTITY_PROVIDERS}
+    context = {
+        "person": person,
+        "identified_by": [
+            (text(names.get(one.provider, {})) or one.provider, one.at)
+            for one in person.identifications.filter(ended_at=None).order_by("id")
+        ],
+        "has_factor": Authenticator.objects.filter(user=person.account, type__in=FACTORS).exists(),
+        "providers": settings.IDENTITY_PROVIDERS,
+        "history": [
+            (SAID.get(one.details.get("what", one.action), one.action), one.at)
+            for one in happened_to(person.account)[:10]
+        ],
+        "breadcrumbs": [_my_page(), (_("My account"), "")],
+    }
+    return render(request, "identity/account.html", context)
 
 
 @never_cache
-@sensitive_post_parameters("password")
-def signing_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page; goes on to where one wanted to go."""
-    form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = sign_in(form.cleaned_data["login"], by=None, password=form.cleaned_data["password"])
-        except DomainError as error:
-            blame(form, error)
-            status = error.status
-        else:
-            begin_session(request, account, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(_next(request))
-    context = {"form": form, "next": request.GET.get("next", ""), "breadcrumbs": [(_("Sign in"), "")]}
-    return render(request, "identity/sign_in.html", context, status=status)
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in."""
+    person = _own(request)
+    context = {
+        "sessions": UserSession.objects.purge_and_list(person.account),
+        "here": request.session.session_key,
+        "breadcrumbs": [
+            _my_page(),
+            (_("My account"), reverse("identity:account")),
+            (_("Where I am signed in"), ""),
+        ],
+    }
+    return render(request, "identity/sessions.html", context)
 
 
+@login_required
 @require_POST
-def signing_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session in this browser."""
-    end_session(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+def session_ending(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signs one out of another device."""
+    person = _own(request)
+    end_session(get_object_or_404(UserSession, pk=pk, user=person.account), by=person)
+    messages.success(request, _("That device is signed out."))
+    return redirect("identity:sessions")
 
 
 @never_cache
-@sensitive_post_parameters("password")
-def registering(request: HttpRequest) -> HttpResponse:
-    """Registers a citizen and signs them in."""
-    form = RegistrationForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        person = Person(
-            name=data["name"],
-            email=data["login"],
-            phone=data["phone"],
-            language=get_language() or settings.LANGUAGE_CODE,
-        )
-        try:
-            account = register(person, by=None, login=data["login"], password=data["password"])
-        except Invalid as error:
-            blame(form, error)
-            status = error.status
-        else:
-            begin_session(request, account, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(_next(request))
-    context = {"form": form, "next": request.GET.get("next", ""), "breadcrumbs": [(_("Register"), "")]}
-    return render(request, "identity/register.html", context, status=status)
+@login_required
+def stepping_up(request: HttpRequest) -> HttpResponse:
+    """What is missing for a surer sign-in, one thing after the other; then back to where one was."""
+    person, back = _own(request), _next(request)
+    wanted = STRONG if request.GET.get("level") == str(STRONG) else VERIFIED
+    if person.assurance >= wanted:
+        return redirect(back)
+    here = f"{reverse('identity:step-up')}?{urlencode({'level': wanted, 'next': back})}"
+    verified = person.identifications.filter(level__gte=VERIFIED, ended_at=None).exists()
+    if verified and not is_strong(request):
+        kinds = set(Authenticator.objects.filter(user=person.account).values_list("type", flat=True))
+        for kind, page in FACTORS.items():
+            if kind in kinds:
+                return redirect(f"{reverse(page)}?{urlencode({'next': here})}")
+    context = {
+        "verified": verified,
+        "providers": [one for one in settings.IDENTITY_PROVIDERS if one.level >= VERIFIED],
+        "here": here,
+        "breadcrumbs": [(_("A surer sign-in"), "")],
+    }
+    return render(request, "identity/step_up.html", context)
 
 
 @never_cache
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
     """The access tokens of one's programs; a new one is shown this once."""
-    person = person_of(request)
-    assert person is not None  # noqa: S101  (login_required)
+    person = _own(request)
     form = TokenForm(request.POST or None)
     new = ""
     if request.method == "POST" and form.is_valid():
@@ -113,8 +154,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token_revoking(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes one of one's tokens out of use."""
-    person = person_of(request)
-    assert person is not None  # noqa: S101  (login_required)
+    person = _own(request)
     revoke_token(get_object_or_404(Token, pk=pk, person=person), by=person)
     messages.success(request, _("The token is no longer good."))
     return redirect(reverse("identity:tokens"))

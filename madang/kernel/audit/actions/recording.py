@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from madang.kernel.common import work
+from madang.kernel.common.errors import StepUp
 from madang.kernel.common.middleware import request_id
 
 from ..models import Record
@@ -20,10 +21,11 @@ class Unrecorded(RuntimeError):
     """An action came to its end without a line in the audit log: it is rolled back, for its author to mend."""
 
 
-def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def action(name: str, *, single: bool = False, level: int = 1) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Makes a function an act of the office: one transaction, refused unless it is put on record, known by its name.
 
     The first argument is the subject, `by=` the person who acts (None: the system itself), the rest keyword-only.
+    `level` is how surely the person must be known (1 to 3); StepUp is raised for who is not.
     A `single` action writes nothing but pending rows, all by one statement (see `common.work`).
     A domain error raised inside rolls everything back and reaches page and API in one shape.
     """
@@ -34,6 +36,8 @@ def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Cal
 
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> T:
+            if level > 1:
+                be_sure_of(kwargs["by"], level)
             with work.begin(name, single=single) as piece:
                 result = function(*args, **kwargs)
                 if not piece.recorded:
@@ -44,6 +48,12 @@ def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Cal
         return act
 
     return declare
+
+
+def be_sure_of(person: Any, level: int) -> None:
+    """Raises StepUp for a person who is not known so surely (1 to 3) in this session. None, the system, always is."""
+    if level > 1 and person is not None and person.assurance < level:
+        raise StepUp(level)
 
 
 def record(subject: object, *, by: Any, institution_id: int | None = None, **details: object) -> None:

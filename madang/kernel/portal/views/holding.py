@@ -1,4 +1,4 @@
-"""What was written is not lost when the session has ended: it waits until its writer has signed in again.
+"""What was written is not lost when the session has ended, or a surer sign-in is wanted: it waits for its writer.
 
 Forms carry a mark of who writes them. Text that arrives without a session, but with such a mark, is held in the new
 session and given back on the page it belongs to, to that person alone.
@@ -12,6 +12,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from madang.kernel.common.errors import StepUp
+from madang.kernel.common.middleware import step_up
 from madang.kernel.identity.models import Person
 
 FIELD = "writer"
@@ -28,17 +30,22 @@ def writer_mark(person: Person) -> str:
 
 
 def signed_in(back: Callable[..., str] | None = None) -> Callable[[View], View]:
-    """The view is for those signed in; what is sent without a session is held. `back` is the page to return to."""
+    """The view is for those signed in, and surely enough for what it does; what they sent until then is held. `back` is the page to return to."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def ask_first(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponse:
-            if request.user.is_authenticated:
-                return view(request, *args, **rest)
             goal = back(*args, **rest) if back else request.get_full_path()
+            if request.user.is_authenticated:
+                try:
+                    return view(request, *args, **rest)
+                except StepUp as error:
+                    way = step_up(error.level, goal)
+            else:
+                way = redirect_to_login(goal)
             if request.method == "POST":
                 _hold(request, goal)
-            return redirect_to_login(goal)
+            return way
 
         return ask_first
 
