@@ -143,6 +143,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,10/10m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 MFA_ADAPTER = "madang.kernel.identity.handlers.Factors"
+MFA_FORMS = {"add_webauthn": "madang.kernel.identity.forms.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -24,8 +24,8 @@ from .stage import Stage, build
 @pytest.fixture
 def stage(transactional_db: None) -> Stage:
     with connection.cursor() as cursor:
-        # Jobs that other tests left behind are none of the story: no model of Django's holds their tables.
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+        # Jobs and attempts that other tests left behind are none of the story: no model of Django's holds their tables.
+        cursor.execute("TRUNCATE procrastinate_jobs, identity_attempt CASCADE")
     return build()
 
 

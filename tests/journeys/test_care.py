@@ -141,7 +141,7 @@ def sign_in_again(visitor: Any, part: str) -> None:
     assert "/sign-in/" in visitor.page.url
     visitor.page.fill("[name=login]", f"{part}@example.org")
     visitor.page.fill("[name=password]", PASSWORD)
-    visitor.page.locator("main [type=submit]").click()
+    visitor.page.locator("main [type=submit]").first.click()
 
 
 def test_a_session_that_ends_while_one_writes_loses_no_word(visit: Visit, stage: Stage):

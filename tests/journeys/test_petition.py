@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 def sign_in(visitor: Visitor, part: str) -> None:
     visitor.page.fill("[name=login]", f"{part}@example.org")
     visitor.page.fill("[name=password]", PASSWORD)
-    visitor.page.locator("main [type=submit]").click()
+    visitor.page.locator("main [type=submit]").first.click()
 
 
 def file_petition(visitor: Visitor) -> Case:

@@ -30,7 +30,8 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        # A form may lead to who vouches for people; browsers hold redirects to the same rule.
+        " ".join(["form-action 'self'", *(one.origin for one in settings.IDENTITY_PROVIDERS if one.origin)]),
         "frame-ancestors 'none'",
     )
 )

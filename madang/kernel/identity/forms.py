@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,18 @@ class RegistrationForm(SignupForm):
         self.fields["password1"].help_text = _("At least 8 characters that nobody guesses: three words are good.")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A new passkey. Most open with a finger or a PIN, and then need no password beside them."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["name"].label = _("What do you call this key?")
+        passwordless = self.fields["passwordless"]
+        passwordless.initial = True
+        passwordless.label = _("Sign in with this key alone, without a password")
+        passwordless.help_text = _("The key must then open with your finger, your face or a PIN.")
 
 
 class TokenForm(forms.Form):

@@ -19,10 +19,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from madang.kernel.common.i18n import text
 
-from . import actions, jobs
+from . import actions
 from .models import Account, Person
 from .queries import provider
 
@@ -56,11 +57,18 @@ class Accounts(DefaultAccountAdapter):
         facts = {"request": self.request, "email": email, "current_site": site, "site_url": settings.SITE_URL}
         message = self.render_mail(template_prefix, email, facts | context)
         with transaction.atomic():
-            jobs.mail.defer(to=message.to, subject=str(message.subject), text=str(message.body))
+            app.configure_task("identity.mail").defer(
+                to=message.to, subject=str(message.subject), text=str(message.body)
+            )
         if settings.DEMO and "code" in context:
             # In a demo country no mail arrives anywhere.
             shown = _("A demo sends no mail. The code is %(code)s.") % {"code": context["code"]}
             messages.info(self.request, shown)
+
+    def add_message(self, request: HttpRequest, level: int, message_template: Any = None, *more: Any, **rest: Any) -> None:
+        """What the page itself shows needs no message: that one is in, or out."""
+        if not str(message_template).startswith("account/messages/logged_"):
+            super().add_message(request, level, message_template, *more, **rest)
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return reverse("identity:account")
