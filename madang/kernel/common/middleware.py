@@ -107,7 +107,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def step_up(level: int, back: str) -> HttpResponse:
     """Off to where one shows more surely who one is, and `back` from there."""
-    return redirect(f"{resolve_url(settings.STEP_UP_URL)}?{urlencode({'level': level, 'next': back})}")
+    return redirect(f"{resolve_url(settings.STEP_UP_URL)}?{urlencode({'level': str(level), 'next': back})}")
 
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -65,7 +65,9 @@ class Accounts(DefaultAccountAdapter):
             shown = _("A demo sends no mail. The code is %(code)s.") % {"code": context["code"]}
             messages.info(self.request, shown)
 
-    def add_message(self, request: HttpRequest, level: int, message_template: Any = None, *more: Any, **rest: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, *more: Any, **rest: Any
+    ) -> None:
         """What the page itself shows needs no message: that one is in, or out."""
         if not str(message_template).startswith("account/messages/logged_"):
             super().add_message(request, level, message_template, *more, **rest)

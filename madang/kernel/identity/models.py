@@ -70,6 +70,9 @@ class Account(AbstractBaseUser):
     is_operator = models.BooleanField(_("runs the system"), default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    # The person's name, for the rules of passwords, while there is no person yet.
+    called = ""
+
     USERNAME_FIELD = "login"
     objects = AccountManager()
 
@@ -121,7 +124,9 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
-    level = models.PositiveSmallIntegerField(db_default=VERIFIED, help_text=_("How far it carries: of whoever made it."))
+    level = models.PositiveSmallIntegerField(
+        db_default=VERIFIED, help_text=_("How far it carries: of whoever made it.")
+    )
 
     class Meta:
         verbose_name = _("access token")

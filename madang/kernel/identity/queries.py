@@ -25,7 +25,7 @@ def person_of(request: HttpRequest) -> Person | None:
 
 def is_strong(request: HttpRequest) -> bool:
     """Whether they showed, in this session, something that is theirs alone: a passkey, or a code that only they can make."""
-    return any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+    return any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))
 
 
 _by_token = Kept(

@@ -116,7 +116,7 @@ def stepping_up(request: HttpRequest) -> HttpResponse:
     wanted = STRONG if request.GET.get("level") == str(STRONG) else VERIFIED
     if person.assurance >= wanted:
         return redirect(back)
-    here = f"{reverse('identity:step-up')}?{urlencode({'level': wanted, 'next': back})}"
+    here = f"{reverse('identity:step-up')}?{urlencode({'level': str(wanted), 'next': back})}"
     verified = person.identifications.filter(level__gte=VERIFIED, ended_at=None).exists()
     if verified and not is_strong(request):
         kinds = set(Authenticator.objects.filter(user=person.account).values_list("type", flat=True))

@@ -17,7 +17,7 @@ class Guessable:
 
     def validate(self, password: str, user: Account | None = None) -> None:
         """Raises ValidationError for a password that is guessed too soon (zxcvbn, USENIX Security 2016)."""
-        known = [user.login, *user.login.split("@"), getattr(user, "called", "")] if user else []
+        known = [user.login, *user.login.split("@"), user.called] if user else []
         if zxcvbn(password[:LETTERS], user_inputs=[one for one in known if one])["score"] < ENOUGH:
             raise ValidationError(
                 _("This password is soon guessed. Take three or four words that have nothing to do with one another."),

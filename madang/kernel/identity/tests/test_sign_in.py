@@ -80,7 +80,9 @@ def test_who_registers_proves_the_mail_and_is_in(client, db, recorded):
 
 def test_a_taken_mail_is_told_to_its_owner_alone(citizen):
     """Who registers a neighbour's address sees the page that everyone sees; the neighbour gets a letter."""
-    fresh, taken = (Client().post("/register/", NEW | {"email": one}) for one in ("x@example.org", "citizen@example.org"))
+    fresh, taken = (
+        Client().post("/register/", NEW | {"email": one}) for one in ("x@example.org", "citizen@example.org")
+    )
     assert (fresh.status_code, fresh.headers["location"]) == (taken.status_code, taken.headers["location"])
     letters = {letter.to[0]: letter.body for letter in posted()}
     assert "password" in letters["citizen@example.org"] or "비밀번호" in letters["citizen@example.org"]

@@ -30,7 +30,10 @@ def writer_mark(person: Person) -> str:
 
 
 def signed_in(back: Callable[..., str] | None = None) -> Callable[[View], View]:
-    """The view is for those signed in, and surely enough for what it does; what they sent until then is held. `back` is the page to return to."""
+    """The view is for those signed in, and surely enough for what it does; what they sent before is held.
+
+    `back` is the page to return to.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
