@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from madang.kernel.common.door import Door
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.settings")
 
-application = get_wsgi_application()
+application = Door(get_wsgi_application())

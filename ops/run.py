@@ -18,7 +18,8 @@ from ops.postgres import Postgres
 from ops.say import Stop, fail, line, step
 from ops.supervise import Interrupted, Part, Supervisor, listen_to_signals, program, sole_use
 
-THREADS = 4
+# Four of them work at a time; the others take in what is sent (kernel.common.door).
+THREADS = 16
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared, not bound)
 USAGE = """Start Madang: sets up what is missing, starts the database, the web server and the job worker, and
 prints

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.db import connection
 
 from ops.places import ROOT
+from ops.run import THREADS
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 90) -> None:
@@ -64,7 +65,7 @@ def web_server(url: str, log: Path) -> Iterator[tuple["subprocess.Popen[bytes]",
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    command += ["--workers", "2", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
     site = f"http://127.0.0.1:{port}"
     with running([*command, "madang.wsgi:application"], log, url) as process:
         until(lambda: process.poll() is None and status_of(f"{site}/health") == 200, "the web server's first answer")
