@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "madang.kernel.common.middleware.Envelope",
+    "madang.kernel.common.limits.Limits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "madang.kernel.common.pages.Sessions",
@@ -160,6 +161,7 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": [one.app for one in IDENTITY_PROVIDERS if one.app], "OAUTH_PKCE_ENABLED": True}
 }
 
+RATE_LIMITS = env.bool("MADANG_RATE_LIMITS", default=True)
 # How often somebody may try is counted for all processes together.
 CACHES = {
     "default": {

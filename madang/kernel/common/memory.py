@@ -31,6 +31,12 @@ def remembered(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorate
 
 
+def keep(memory: dict[Any, Any]) -> dict[Any, Any]:
+    """A memory of one's own, which is emptied with all others."""
+    _memories.append(memory)
+    return memory
+
+
 class Lately:
     """Keys of which something was true a moment ago, so many at most: `add` them, and ask with `in`."""
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Schema
 
 from madang.kernel.cases.api import case_router
+from madang.kernel.common.limits import SEARCHES, limited
 
 from .queries import suggest
 
@@ -21,6 +22,7 @@ class SuggestionOut(Schema):
 
 
 @router.get("/suggestions/", response=list[SuggestionOut], summary="Suggest an institution")
+@limited("suggestions", SEARCHES)
 def suggestions(
     request: HttpRequest, title: str = Query("", max_length=200), body: str = Query("", max_length=20_000)
 ) -> Any:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from madang.kernel.analytics.queries.places import map_of
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import page_of, public
+from madang.kernel.common.limits import SEARCHES, limited
 from madang.kernel.common.wording import say_period
 from madang.kernel.common.worktime import Period
 from madang.kernel.identity.queries import person_of
@@ -214,6 +215,7 @@ def _into(kept: dict[str, str], code: str, province: str) -> dict[str, str]:
 
 
 @require_POST
+@limited("suggestions", SEARCHES)
 def proposals(request: HttpRequest) -> HttpResponse:
     """A piece of page for who is writing: where it will probably go, and what was answered before."""
     title, body = request.POST.get("title", "")[:200], request.POST.get("body", "")[:MOST]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from madang.kernel.cases.queries import page_of, public
 from madang.kernel.common.i18n import text
+from madang.kernel.common.limits import SEARCHES, limited
 from madang.kernel.common.wording import say_period
 from madang.kernel.common.worktime import Period
 from madang.kernel.identity.queries import person_of
@@ -140,6 +141,7 @@ def institution_options(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@limited("search", SEARCHES)
 def search(request: HttpRequest) -> HttpResponse:
     """What is found by words: cases one may see, institutions, services and divisions."""
     q, kind = request.GET.get("q", "")[:200], request.GET.get("kind", "")
