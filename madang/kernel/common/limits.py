@@ -46,6 +46,8 @@ _lock = Lock()
 def take(kind: str, who: str, rate: Rate, cost: int = 1) -> float:
     """Counts one request of this kind; returns how many seconds to wait before it may be made, 0 for none.
 
+    What must wait is not counted, unless it costs more than one: that is a penalty.
+
     A bucket that refills steadily (GCRA, ITU-T I.371): only the moment at which it is full again is kept.
     """
     now, each = monotonic(), rate.seconds / rate.most
@@ -55,8 +57,8 @@ def take(kind: str, who: str, rate: Rate, cost: int = 1) -> float:
                 del _full_at[key]
         full = max(_full_at.get((kind, who), now), now) + each * cost
         wait = full - now - rate.seconds
-        if wait <= 0:
-            _full_at[(kind, who)] = full
+        if wait <= 0 or cost > 1:
+            _full_at[(kind, who)] = min(full, now + 2 * rate.seconds)
     return max(wait, 0.0)
 
 
