@@ -31,6 +31,7 @@ from .holding import writer_mark
 
 _SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
+TEXT_SIZE = f"{settings.COOKIE_PREFIX}text_size"
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -50,15 +51,13 @@ def text_size(request: HttpRequest) -> HttpResponse:
     response = redirect(back if safe else "/")
     size = request.POST.get("size")
     if size in rules.TEXT_SIZES:
-        response.set_cookie(
-            "text_size", size, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
+        response.set_cookie(TEXT_SIZE, size, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every page may say (context processor): facts of the country pack, text size, main menu, unread notices."""
-    size = request.COOKIES.get("text_size")
+    size = request.COOKIES.get(TEXT_SIZE)
     person = person_of(request) if hasattr(request, "user") else None
     return {
         "site": _site_facts(),
