@@ -60,7 +60,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     size = request.COOKIES.get(TEXT_SIZE)
     person = person_of(request) if hasattr(request, "user") else None
     return {
-        "site": _site_facts(),
+        "country": _country_facts(),
         "text_size": size if size in rules.TEXT_SIZES else "normal",
         "menu": _menu(request, person),
         "unread_notices": unread_count(person) if person else 0,
@@ -85,7 +85,7 @@ def _menu(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
 
 
 @cache
-def _site_facts() -> dict[str, Any]:
+def _country_facts() -> dict[str, Any]:
     facts = settings.COUNTRY_PACK / "site.json"
     return json.loads(facts.read_text("utf-8")) if facts.exists() else {}
 

@@ -7,14 +7,13 @@ from allauth.socialaccount.providers.base import Provider, ProviderAccount
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 
 
 class DemoCard(Provider):
     """Believes whatever name and date of birth it is shown."""
 
     id = "demo"
-    name = _("Demo mobile identity card")
+    name = "Demo mobile identity card"
     account_class = ProviderAccount
     uses_apps = False
     supports_redirect = True
