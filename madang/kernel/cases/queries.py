@@ -25,6 +25,11 @@ from madang.kernel.common.worktime import Period
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution, Post
 from madang.kernel.institutions.queries import is_auditor, posts_of, working_calendar
+from madang.kernel.mandates.models import Mandate
+from madang.kernel.mandates.queries import ever_held, held
+from madang.kernel.mandates.queries import representatives as represented_by
+from madang.kernel.mandates.rules import READING_ALL
+from madang.kernel.mandates.rules import covers as in_scope
 
 from .models import Case, Clock, Entry, Transfer
 from .rules import may
@@ -33,6 +38,8 @@ REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
 # What a page of a case names; a program is told no persons, and asks for less.
 NEEDED = ("institution", "department", "assignee", "applicant")
 NAMED = ("institution", "department")
+# By which of several mandates somebody acts: the one that lets them do most.
+STRONGEST = ("representative", "agent", "reader")
 # Why a clock stands, as its explanation says.
 STOPPED_BY = {"supplement": _("More asked of the applicant"), "applicant": _("The applicant's turn")}
 WORKING = (Post.Role.OFFICER, Post.Role.DESK, Post.Role.MANAGER)
@@ -49,7 +56,8 @@ def covers(person: Person | None) -> Q:
 
 
 def visible_to(person: Person | None) -> QuerySet[Case]:
-    """The cases a person may open: their own, those of their posts, those their institution passed on; auditors: all.
+    """The cases a person may open: their own, those under their mandates, those of their posts, those their institution
+    passed on; auditors: all.
 
     What everyone may see of public cases, masked, is `public()`.
     """
@@ -60,7 +68,45 @@ def visible_to(person: Person | None) -> QuerySet[Case]:
     passed_on = Transfer.objects.filter(
         from_institution__in=[p.institution_id for p in posts_of(person) if p.role in REFERRERS and not p.department_id]
     )
-    return Case.objects.filter(Q(applicant=person) | covers(person) | Q(pk__in=passed_on.values("case")))
+    mine = Q(applicant=person)
+    for mandate in held(person):
+        mine |= _of(mandate)
+    return Case.objects.filter(mine | covers(person) | Q(pk__in=passed_on.values("case")))
+
+
+def _of(mandate: Mandate) -> Q:
+    """The cases that a mandate lets its holder see; each kind of mandate has an index of its own."""
+    if not (mandate.company_id or mandate.may in READING_ALL):
+        return Q(mandate=mandate)
+    whose = Q(company=mandate.company_id) if mandate.company_id else Q(applicant=mandate.principal_id)
+    if not mandate.scope:
+        return whose
+    within = Q(procedure__in=[name for name in mandate.scope if "." in name])
+    for name in mandate.scope:
+        if "." not in name:
+            within |= Q(procedure__startswith=f"{name}.")
+    return whose & within
+
+
+def under(mandate: Mandate) -> QuerySet[Case]:
+    """The cases that a mandate lets its holder see, while it holds; `page_of` makes a list of them."""
+    return Case.objects.filter(_of(mandate)) if mandate.holds else Case.objects.none()
+
+
+def filed_under(mandate: Mandate, most: int = 100) -> list[tuple[str, datetime]]:
+    """Number and reception of the newest cases that were filed under a mandate: all that is left when it is over."""
+    rows = Case.objects.filter(mandate=mandate).order_by("-received_at", "-id")
+    return list(rows.values_list("number", "received_at")[:most])
+
+
+def sees(mandate: Mandate, case: Case) -> bool:
+    """Whether a mandate lets its holder see a case: what `under` finds, decided on the one row."""
+    if case.mandate_id == mandate.pk:
+        return True
+    if mandate.company_id:
+        return case.company_id == mandate.company_id and in_scope(mandate.scope, case.procedure)
+    own = case.applicant_id == mandate.principal_id
+    return own and mandate.may in READING_ALL and in_scope(mandate.scope, case.procedure)
 
 
 def public() -> QuerySet[Case]:
@@ -69,12 +115,40 @@ def public() -> QuerySet[Case]:
 
 
 def standings(person: Person | None, case: Case) -> frozenset[str]:
-    """How a person stands to a case, in the words of `rules.MAY`. Nobody acts as an officer on a case of their own."""
+    """How a person stands to a case, in the words of `rules.MAY`.
+
+    Nobody acts as an officer on a case of their own, nor on one they filed for another or follow by a mandate; when that
+    mandate is over they are told nothing of what they filed under it.
+    """
     if person is None:
         return frozenset()
     if case.applicant_id == person.pk:
         return frozenset({"applicant"})
+    mandates = [one for one in ever_held(person) if sees(one, case)]
+    if mandates:
+        standing = frozenset(one.stands_as for one in mandates if one.holds)
+        if standing or any(one.pk == case.mandate_id for one in mandates):
+            return standing
     return frozenset(standing_posts(person, case))
+
+
+def mandate_of(person: Person | None, case: Case) -> Mandate | None:
+    """The mandate by which a person acts, or reads, on a case of another; the one it was filed under, if that holds."""
+    if person is None or case.applicant_id == person.pk:
+        return None
+    found = [one for one in held(person) if sees(one, case)]
+    return min(found, key=lambda one: (one.pk != case.mandate_id, STRONGEST.index(one.stands_as), one.pk), default=None)
+
+
+def told_of(case: Case) -> list[Person]:
+    """Who is told of what happens to a case: whose it is, and who filed it for them while the mandate holds.
+
+    Administrative Procedures Act 11(6), 12(2): notice to one of several is not enough. Of a company's case whose agent
+    has left, those are told who represent it.
+    """
+    agent = case.mandate.agent if case.mandate and case.mandate.holds else None
+    told = [one for one in (case.applicant, agent) if one]
+    return told or (list(represented_by(case.company_id)) if case.company_id else [])
 
 
 def standing_posts(person: Person, case: Case) -> dict[str, Post]:
@@ -92,7 +166,7 @@ def standing_posts(person: Person, case: Case) -> dict[str, Post]:
 
 @dataclass(frozen=True)
 class Look:
-    """How often a case was looked at from an institution on a day, and what for."""
+    """How often a case was looked at from an institution, or by who acts for its applicant, on a day, and what for."""
 
     day: date
     number: str
@@ -100,6 +174,7 @@ class Look:
     institution: Institution | None
     purpose: str
     times: int
+    person: Person | None = None
 
 
 def looks_at(person: Person, most: int = 300) -> list[Look]:
@@ -107,13 +182,20 @@ def looks_at(person: Person, most: int = 300) -> list[Look]:
     titles = dict(Case.objects.filter(applicant=person).values_list("number", "title"))
     looks = Record.objects.filter(action="cases.look", subject__in=list(titles)).order_by("-id")[:most]
     counted = Counter(
-        (timezone.localdate(one.at), one.subject, one.institution_id, str(one.details.get("purpose", "")))
+        (
+            timezone.localdate(one.at),
+            one.subject,
+            one.institution_id,
+            str(one.details.get("purpose", "")),
+            one.actor_id if one.institution_id is None else None,
+        )
         for one in looks
     )
-    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose in counted if key})
+    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose, _agent in counted if key})
+    agents = Person.objects.in_bulk({key for *_rest, key in counted if key})
     return [
-        Look(day, number, titles[number], named.get(key) if key else None, purpose, times)
-        for (day, number, key, purpose), times in counted.items()
+        Look(day, number, titles[number], named.get(key or 0), purpose, times, agents.get(agent or 0))
+        for (day, number, key, purpose, agent), times in counted.items()
     ]
 
 
