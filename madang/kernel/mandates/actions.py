@@ -172,7 +172,9 @@ def _check(mandate: Mandate, by: Person, today: date) -> None:
             wrong["until"] = [_("Enter an end, at most %(years)s years from the beginning.") % {"years": years}]
         if mandate.kind == Kind.AGENT and not mandate.licence.strip():
             wrong["licence"] = [_("Enter the registration number of the administrative agent.")]
-        mandate.stated = {}
+        mandate.stated, mandate.post = {}, ""
+        if mandate.kind == Kind.POWER:
+            mandate.licence = ""
     elif mandate.kind == Kind.CHILD:
         wrong |= _check_child(mandate, today)
     else:

@@ -224,7 +224,7 @@ def _items(found: list[tuple[Mandate, str]]) -> list[dict[str, Any]]:
             "title": _("%(agent)s for %(principal)s") % {"agent": one.who_acts, "principal": one.for_whom},
             "url": reverse("mandates:one", args=[one.number]),
             "badges": [(STATES[state][0], STATES[state][1])],
-            "meta": [(_("Number"), one.number), (_("Kind"), _kind(one)), *_term(one)],
+            "meta": [(_("Number of the mandate"), one.number), (_("Kind"), _kind(one)), *_term(one)],
         }
         for one, state in found
     ]
