@@ -1,6 +1,6 @@
 """A mandate is proposed by one side, accepted by the other or confirmed by an officer, and ended by either."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import moment, work
-from madang.kernel.common.errors import Conflict, Invalid, Refused
+from madang.kernel.common.errors import Conflict, Invalid, Refused, TooMany
 from madang.kernel.common.memory import forget
 from madang.kernel.common.numbers import make
 from madang.kernel.common.parameters import parameter
@@ -23,6 +23,7 @@ from .queries import NEEDED, desk_post, represented, scopes, visible_to
 from .rules import last_day_as_minor, latest_end
 
 PREFIX = "MND"
+DAY = timedelta(days=1)
 _numbers = work.Keys("mandates_mandate_number", block=1)
 Kind = Mandate.Kind
 
@@ -43,12 +44,12 @@ def propose(mandate: Mandate, *, by: Person, to: str = "") -> Mandate:
     mandate.proposed_by, mandate.proposed_at = by, now
     mandate.invited = to.strip().lower()
     _check(mandate, by, today)
-    waiting = Mandate.objects.filter(proposed_by=by, accepted_at=None, refused_at=None, ended_at=None)
-    if sum(one.state() == "proposed" for one in waiting) >= parameter("mandates.open_proposals", today):
-        raise Conflict(
-            "mandates.too-many-open",
-            _("Too many of your proposals wait for an answer."),
-            remedy=_("Take back those you no longer need, or wait for the answers."),
+    lately = Mandate.objects.filter(proposed_by=by, proposed_at__gt=now - DAY)
+    if lately.count() >= parameter("mandates.proposals_a_day", today):
+        raise TooMany(
+            message=_("You have proposed too many mandates since yesterday."),
+            retry_after=int(DAY.total_seconds()),
+            remedy=_("Wait a day. What you have proposed already stays as it is."),
         )
     if mandate.invited:
         account = by_login(mandate.invited)
@@ -252,8 +253,9 @@ def _over() -> Conflict:
 
 
 def _told(mandate: Mandate, event: type[MandateEvent], by: Person, institution: Institution | None = None) -> None:
-    """On record, told, and good at once in this process."""
+    """On record, and told; what was agreed is good in this process at once."""
     sides = {"principal": mandate.principal_id, "company": mandate.company_id, "agent": mandate.agent_id}
     record(mandate, by=by, institution_id=institution.pk if institution else None, **sides)
     publish(event(mandate_id=mandate.pk, number=mandate.number, by_id=by.pk, at=moment.now()))
-    forget()
+    if event is MandateAccepted:
+        forget()

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.utils import timezone
 from ninja import Field, Schema
 
+from madang.kernel.common import moment
 from madang.kernel.identity.models import Company, Person
 
 from .models import Mandate
@@ -44,7 +46,7 @@ class ProposalIn(Schema, extra="forbid"):
             licence=self.licence,
             scope=self.scope,
             may=self.may,
-            since=self.since,
+            since=self.since or timezone.localdate(moment.now()),
             until=self.until,
         )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from madang.kernel.common.errors import Conflict, DomainError, Invalid, Refused
+from madang.kernel.common.errors import Conflict, DomainError, Invalid, Refused, TooMany
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import person_of
 from madang.kernel.notices.engine.words import day
@@ -80,17 +80,16 @@ def propose(request: HttpRequest, way: str) -> HttpResponse:
     if way not in WAYS or (way == "appoint" and not companies):
         raise Refused()
     form = WAYS[way](request.POST or None, person=person, companies=companies)
-    status = 200
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.propose(form.mandate(), by=person, to=form.cleaned_data.get("to", ""))
-        except (Invalid, Conflict) as error:
+        except (Invalid, TooMany) as error:
             _blame(form, error)
+            status = error.status
         else:
             messages.success(request, _("Proposed. Nothing holds before it is accepted."))
             return redirect("mandates:one", number=made.number)
-    if form.errors:
-        status = 422
     context = {"form": form, "breadcrumbs": [_my_page(), _here(), (str(form.title), "")]}
     return render(request, "mandates/propose.html", context, status=status)
 

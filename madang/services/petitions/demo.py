@@ -129,7 +129,7 @@ def _for_another(sample: dict[str, Any]) -> None:
     version = current(f"petitions.{sample['procedure']}")
     power = [one for one in for_filing(son, version.procedure) if one.principal]
     if power:
-        data = {name: sample[name] for name in ("title", "body", "place") if name in sample}
+        data: dict[str, Any] = {name: sample[name] for name in ("title", "body", "place") if name in sample}
         file(version, by=son, data=data, institution=central_desk(), key="demo:for-another", mandate=power[0])
 
 

@@ -1,8 +1,10 @@
 """Cases that somebody filed for another: whose they are, who sees them, who does what, and what is left afterwards."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,6 +16,7 @@ from madang.kernel.cases.rules import may
 from madang.kernel.common import moment
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.common.memory import forget
+from madang.kernel.documents.actions import keep_file
 from madang.kernel.events.actions import deliver
 from madang.kernel.institutions.actions import appoint as give_post
 from madang.kernel.mandates.actions import accept, confirm, end, propose
@@ -220,6 +223,40 @@ def test_a_childs_mandate_is_over_on_the_day_it_comes_of_age(version, town, son,
         assert queries.standings(kid, case) == {"applicant"}
         with pytest.raises(Invalid):
             filed(version, town, son, parent)
+
+
+def test_a_file_of_an_agent_is_a_paper_of_the_applicant(client, version, town, mother, son, agreed):
+    mandate = agreed(mother, son)
+    case = filed(version, town, mother)
+    paper = keep_file(SimpleUploadedFile("paper.txt", b"hello, office", "text/plain"), by=son)
+    actions.attach(case, by=son, file=paper)
+    assert Record.objects.get(action="cases.attach").details["mandate"] == mandate.pk
+    client.force_login(mother.account)
+    page = client.get(f"/cases/{case.number}/", headers={"accept-language": "en"}).content.decode()
+    assert "paper.txt" in page
+    assert "Files from the office" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_ends_it_while_a_form_is_sent_waits_until_it_is_filed(version, town, mother, son, agreed):
+    mandate = agreed(mother, son)
+
+    def finish():
+        end(mandate, by=mother)
+        connection.close()
+
+    ending = Thread(target=finish)
+    with transaction.atomic():
+        case = actions.file(version, by=son, data=DATA, institution=town, mandate=mandate)
+        ending.start()
+        ending.join(0.3)
+        assert ending.is_alive()
+    ending.join()
+    mandate.refresh_from_db()
+    assert mandate.ended_at is not None
+    assert Case.objects.get(pk=case.pk).mandate == mandate
+    with pytest.raises(Invalid):
+        filed(version, town, son, mandate)
 
 
 def test_a_companys_case_is_seen_by_all_who_act_for_it(version, town, mother, son, stranger, firm, employ):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from madang.kernel.audit.models import Record
 from madang.kernel.common import moment
-from madang.kernel.common.errors import Conflict, DomainError, Invalid, Refused
+from madang.kernel.common.errors import Conflict, DomainError, Invalid, Refused, TooMany
 from madang.kernel.events.actions import deliver
 from madang.kernel.identity.models import Company, Person
 from madang.kernel.institutions.actions import appoint as give_post
@@ -180,8 +180,12 @@ def test_every_mistake_is_named_with_its_field(power, mother, son, more, to, fie
 def test_nobody_is_flooded_with_proposals(power, mother):
     for number in range(20):
         actions.propose(power(mother), by=mother, to=f"a{number}@example.org")
-    with pytest.raises(Conflict):
+    for one in Mandate.objects.all():
+        actions.end(one, by=mother)
+    with pytest.raises(TooMany):
         actions.propose(power(mother), by=mother, to="b@example.org")
+    Mandate.objects.update(proposed_at=timezone.now() - timedelta(days=1))
+    actions.propose(power(mother), by=mother, to="b@example.org")
 
 
 @pytest.mark.refuses("mandates.confirm")
