@@ -67,7 +67,7 @@ def test_a_son_files_for_his_mother_and_she_ends_it(visit: Visit, stage: Stage, 
     mother.go("/my/")
     mother.follow(TITLE)
     assert "김시민 님이 위임을 받아 대신 신청한 건입니다." in mother.text()
-    assert "김시민 (나모친 님을 위하여)" in mother.text()
+    assert "김시민 (나모친 대리)" in mother.text()
     mother.go("/my/looks/")
     assert "김시민" in mother.text()
     assert "위임을 받아 대신함" in mother.text()

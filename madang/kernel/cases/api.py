@@ -33,8 +33,8 @@ from .queries import (
     readable,
     standings,
     timeline,
-    under,
 )
+from .queries.acting import under
 from .rules import may
 
 Body = dict[str, Any]

@@ -12,7 +12,8 @@ from madang.kernel.institutions.models import Post
 from . import contracts as told
 from .actions import tell
 from .models import Case, Extension, FollowUp, Result, Supplement
-from .queries import NEEDED, told_of
+from .queries import NEEDED
+from .queries.acting import told_of
 
 
 @on(DayOffAnnounced)

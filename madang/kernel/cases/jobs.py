@@ -12,7 +12,8 @@ from madang.kernel.notices.models import Notice
 
 from .actions import remind, tell, wind
 from .models import Case, Clock
-from .queries import NEEDED, told_of
+from .queries import NEEDED
+from .queries.acting import told_of
 
 
 @app.periodic(cron="*/5 * * * *")

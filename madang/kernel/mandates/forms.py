@@ -80,6 +80,10 @@ class _PowerForm(ProposalForm):
     scope = _scope()
     until = _until(help_text=_("It ends by itself then. Both of you can end it earlier, at any time."))
 
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["licence"].show_when = {"kind": [Kind.AGENT]}  # type: ignore[attr-defined]
+
 
 class GiveForm(_PowerForm):
     """Somebody is to act for me."""

@@ -12,7 +12,8 @@ from madang.kernel.institutions.models import Institution
 from madang.kernel.procedures.rules import Procedure
 
 from ..models import Case, Entry
-from ..queries import NEEDED, mandate_of, standings
+from ..queries import NEEDED, standings
+from ..queries.acting import mandate_of
 from ..rules import is_applicants, may, may_move_on
 
 

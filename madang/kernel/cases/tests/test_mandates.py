@@ -12,6 +12,7 @@ from django.utils import timezone
 from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions, queries
 from madang.kernel.cases.models import Case, Entry
+from madang.kernel.cases.queries import acting
 from madang.kernel.cases.rules import may
 from madang.kernel.common import moment
 from madang.kernel.common.errors import Invalid, Refused
@@ -149,7 +150,7 @@ def test_who_only_files_sees_what_they_filed_and_nothing_else(version, town, mot
     mandate = agreed(mother, son, may="file")
     before, under = filed(version, town, mother), filed(version, town, son, mandate)
     assert queries.standings(son, before) == frozenset()
-    assert list(queries.visible_to(son)) == [under] == list(queries.under(mandate))
+    assert list(queries.visible_to(son)) == [under] == list(acting.under(mandate))
     with pytest.raises(Refused):
         queries.by_number(son, before.number)
 
@@ -162,11 +163,11 @@ def test_a_scope_is_kept_to(version, town, mother, son, agreed):
         filed(version, town, son, mandate)
     hers, other_of_hers = filed(version, town, mother), filed(other, town, mother)
     assert [may("read", queries.standings(son, one)) for one in (hers, other_of_hers)] == [False, True]
-    assert list(queries.under(mandate)) == [other_of_hers] == list(queries.visible_to(son))
+    assert list(acting.under(mandate)) == [other_of_hers] == list(queries.visible_to(son))
     service = agreed(mother, son, scope=["other.thing"])
     Mandate.objects.filter(pk=service.pk).update(scope=["tests"])
     service.refresh_from_db()
-    assert list(queries.under(service)) == [hers]
+    assert list(acting.under(service)) == [hers]
 
 
 def test_a_procedure_may_want_the_person_themselves(version, town, mother, son, agreed):
@@ -202,8 +203,8 @@ def test_after_the_end_only_number_and_day_are_left(version, town, mother, son, 
     with pytest.raises(Invalid):
         filed(version, town, son, mandate)
     mandate.refresh_from_db()
-    assert list(queries.under(mandate)) == [] == list(queries.visible_to(son))
-    assert queries.filed_under(mandate) == [(case.number, case.received_at)]
+    assert list(acting.under(mandate)) == [] == list(queries.visible_to(son))
+    assert acting.filed_under(mandate) == [(case.number, case.received_at)]
     tell()
     # What was told in the meantime went to whom it concerned at the moment of telling.
     assert "cases/supplement_asked" in told(mother)
@@ -270,7 +271,7 @@ def test_a_companys_case_is_seen_by_all_who_act_for_it(version, town, mother, so
         {"agent"},
         {"reader"},
     ]
-    assert list(queries.under(narrow)) == [case]
+    assert list(acting.under(narrow)) == [case]
     assert Record.objects.get(action="cases.file").details["for_company"] == company.pk
     actions.withdraw(case, by=mother)
     tell()
@@ -343,6 +344,6 @@ def test_a_list_of_a_mandate_walks_one_index(version, town, mother, son, agreed,
     index = {"file": "case_of_mandate", "all": "case_of_applicant", "company": "case_of_company"}[reach]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
-    plan = queries.under(mandate).order_by("-received_at", "-id")[:21].explain()
+    plan = acting.under(mandate).order_by("-received_at", "-id")[:21].explain()
     assert index in plan
     assert "Sort" not in plan

@@ -17,12 +17,12 @@ from madang.kernel.cases.models import Attachment, Case, Clock, Entry
 from madang.kernel.cases.queries import (
     by_number,
     explanation_of,
-    mandate_of,
     readable,
     running_clock,
     standings,
     timeline,
 )
+from madang.kernel.cases.queries.acting import mandate_of
 from madang.kernel.cases.rules import (
     ACTING,
     APPLICANTS_SIDE,

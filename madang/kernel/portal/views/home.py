@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from madang.kernel.cases.models import Case
-from madang.kernel.cases.queries import filed_under, looks_at, page_of, under
+from madang.kernel.cases.queries import looks_at, page_of
+from madang.kernel.cases.queries.acting import filed_under, under
 from madang.kernel.identity.queries import person_of
 from madang.kernel.mandates.queries import held_by_number
 from madang.kernel.procedures.queries import catalogue, drafts_visible_to
