@@ -3,17 +3,21 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.rules import MAY, MOVERS
 from madang.kernel.identity.actions import issue_token
+from madang.kernel.mandates.actions import accept, end, propose
+from madang.kernel.mandates.models import Mandate
 from madang.kernel.portal.management.commands.authorization import OTHERS, PAGE, STANDINGS, WHAT, WRITE, page
 from madang.kernel.procedures.queries import current
 
@@ -86,6 +90,9 @@ class Scene:
         self.officer = appoint("Officer", town, "officer")
         self.people = {
             "applicant": [self.applicant],
+            "representative": [self.mandated(make_person("Parent"), "child")],
+            "agent": [self.mandated(make_person("Daughter")), self.mandated(make_person("Notary"), "agent")],
+            "reader": [self.mandated(make_person("Friend"), may="read")],
             "officer": [self.officer],
             "desk": [appoint("Desk", town, "desk")],
             "manager": [appoint("Manager", town, "manager")],
@@ -96,6 +103,10 @@ class Scene:
                 make_person("Stranger"),
                 appoint("Roadman", town, "officer", "roads"),
                 appoint("Clerk", ministry, "officer"),
+                self.mandated(make_person("Former"), over=True),
+                self.mandated(make_person("Elsewhere"), scope=["petitions.other"]),
+                self.mandated(make_person("Filer"), may="file"),
+                self.asked(make_person("Asked")),
             ],
             "passer-by": [None],
         }
@@ -106,6 +117,26 @@ class Scene:
         actions.transfer(filed, by=self.people["referrer"][0], to=town, reason="소관")
         self.case = Case.objects.get(pk=filed.pk)
         actions.note(self.case, by=self.officer, text="내부 메모")
+
+    def mandated(self, agent: Any, kind: str = "power_of_attorney", *, over: bool = False, **more: Any) -> Any:
+        """Somebody to whom the applicant has given a mandate."""
+        made = self.proposed(agent, kind, **more)
+        accept(made, by=self.applicant)
+        if over:
+            end(made, by=self.applicant)
+        return agent
+
+    def asked(self, agent: Any) -> Any:
+        """Somebody whose mandate the applicant has not accepted yet."""
+        self.proposed(agent, "power_of_attorney")
+        return agent
+
+    def proposed(self, agent: Any, kind: str, **more: Any) -> Mandate:
+        """What somebody proposes to the applicant, to act for them."""
+        today = timezone.localdate()
+        stated = {"name": "김아이", "born": str(today - timedelta(days=3000))}
+        facts = {"kind": kind, "may": "all", "until": today + timedelta(days=30), "licence": "1", "stated": stated}
+        return propose(Mandate(agent=agent, **facts | more), by=agent, to=self.applicant.account.login)
 
 
 @pytest.fixture

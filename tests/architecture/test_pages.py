@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from madang.kernel.cases.actions import assign, file
 from madang.kernel.common.memory import forget
 from madang.kernel.institutions.actions import found
 from madang.kernel.institutions.models import Institution
+from madang.kernel.mandates.actions import accept, propose
+from madang.kernel.mandates.models import Mandate
 from madang.kernel.notices.actions import notify
 from madang.kernel.procedures import queries as procedures
 from madang.kernel.procedures.actions import publish
@@ -97,11 +101,39 @@ def more(petition: Any, citizen: Any, officer: Any, town: Any) -> Callable[[int]
     return make
 
 
+@pytest.fixture
+def acting(more: Callable[[int], None], citizen: Any, stranger: Any) -> Callable[[int], str]:
+    """`acting(12)`: so many more mandates of the citizen for the stranger; the number of the first."""
+
+    def make(number: int) -> str:
+        until = timezone.localdate() + timedelta(days=90)
+        for _one in range(number):
+            made = Mandate(kind="power_of_attorney", principal=citizen, may="all", until=until)
+            accept(propose(made, by=citizen, to=stranger.account.login), by=stranger)
+        more(number)
+        return Mandate.objects.order_by("id")[0].number
+
+    return make
+
+
 LISTS = {
     "officer": ["/work/mine/", "/work/open/"],
     "citizen": ["/my/", "/notices/", "/search/?q=가로등", "/"],
     "": ["/petitions/", "/institutions/", "/institutions/town/", "/api/v1/petitions?limit=100"],
 }
+
+
+def test_a_list_for_another_costs_the_same_however_long_it_is(
+    acting: Callable[[int], str], client: Client, stranger: Any
+):
+    client.force_login(stranger.account)
+    number = acting(1)
+    pages = ["/my/mandates/", f"/my/mandates/{number}/", f"/my/acting/{number}/", "/my/"]
+    for address in pages:
+        client.get(address)
+    with_one = {address: _cost(client, address)[0] for address in pages}
+    acting(MANY - 1)
+    assert {address: _cost(client, address)[0] for address in pages} == with_one
 
 
 def test_a_list_costs_the_same_however_long_it_is(more: Callable[[int], None], request: pytest.FixtureRequest):

@@ -65,6 +65,7 @@ def build() -> Stage:
     posts = {
         "citizen": [],
         "neighbour": [],
+        "mother": [],
         "desk": [(country, "desk")],
         "officer": [(ministry, "officer")],
         "manager": [(ministry, "manager")],
@@ -82,6 +83,7 @@ def build() -> Stage:
 NAMES = {
     "citizen": "김시민",
     "neighbour": "이웃",
+    "mother": "나모친",
     "desk": "박접수",
     "officer": "최담당",
     "manager": "정과장",

@@ -1,15 +1,20 @@
 """Every page as every reader: accessible, narrow, in both languages, with a silent console."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, note, rate
 from madang.kernel.cases.models import Case
+from madang.kernel.mandates.actions import accept, propose
+from madang.kernel.mandates.models import Mandate
 from madang.kernel.notices.models import Notice
 from madang.kernel.procedures.actions import save_draft
 from madang.kernel.procedures.queries import current
@@ -53,10 +58,29 @@ def cases(stage: Stage) -> dict[str, Case]:
         rate(made[state], by=stage.citizen, score=1, comment="이유가 없습니다.")
     follow_up(made["again"], by=stage.citizen, text="왜 못 고칩니까?")
     save_draft(current("petitions.suggestion"), by=stage.citizen, data={"title": TITLE, "body": BODY, "place": PLACE})
+    made |= _for_another(stage)
     tell()
     reindex()
     assert Notice.objects.filter(person=stage.citizen).exists()
     return made
+
+
+def _for_another(stage: Stage) -> dict[str, Case]:
+    """A mother's case that the citizen filed; the number of the mandate stands for the citizen's pages of it."""
+    until = timezone.localdate() + timedelta(days=90)
+    made = Mandate(kind="power_of_attorney", principal=stage.mother, may="all", until=until)
+    mandate = accept(propose(made, by=stage.mother, to=stage.citizen.account.login), by=stage.citizen)
+    claim = Mandate(kind="company", agent=stage.citizen, stated={"name": "마당건설", "number": "1234567890"})
+    papers = propose(claim, by=stage.citizen)
+    propose(Mandate(kind="power_of_attorney", principal=stage.neighbour, until=until), by=stage.neighbour,
+            to=stage.citizen.account.login)  # fmt: skip
+    data = {"title": f"{TITLE} (mother)", "body": BODY, "place": PLACE}
+    with transaction.atomic():
+        case = file(
+            current("petitions.grievance"), by=stage.citizen, data=data, institution=stage.institutions["roads"],
+            mandate=mandate,
+        )  # fmt: skip
+    return {"for_another": case, "mandate": mandate, "papers": papers}  # type: ignore[dict-item]
 
 
 PAGES: dict[str, list[str]] = {
@@ -94,6 +118,15 @@ PAGES: dict[str, list[str]] = {
         "/account/password/change/",
         "/account/3rdparty/",
         "/account/reauthenticate/",
+        "/my/mandates/",
+        "/my/mandates/new/give/",
+        "/my/mandates/new/child/",
+        "/my/mandates/new/company/",
+        "/my/mandates/{mandate}/",
+        "/my/mandates/{papers}/",
+        "/my/acting/{mandate}/",
+        "/cases/{for_another}/",
+        "/cases/{for_another}/receipt/",
         "/apply/petitions.grievance/",
         "/apply/petitions.suggestion/",
         "/apply/petitions.suggestion/?page=review",
@@ -104,8 +137,23 @@ PAGES: dict[str, list[str]] = {
         "/cases/{unhappy}/",
         "/cases/{again}/",
     ],
-    "desk": ["/work/", "/work/mine/", "/work/new/?q=zzzz", "/cases/{new}/"],
-    "officer": ["/work/open/", "/cases/{assigned}/", "/cases/{asked}/", "/cases/{drafted}/", "/cases/{again}/"],
+    "mother": ["/my/mandates/", "/cases/{for_another}/", "/my/looks/"],
+    "desk": [
+        "/work/mandates/",
+        "/work/mandates/?number={papers}",
+        "/work/",
+        "/work/mine/",
+        "/work/new/?q=zzzz",
+        "/cases/{new}/",
+    ],
+    "officer": [
+        "/work/open/",
+        "/cases/{for_another}/",
+        "/cases/{assigned}/",
+        "/cases/{asked}/",
+        "/cases/{drafted}/",
+        "/cases/{again}/",
+    ],
     "manager": ["/work/approval/", "/cases/{proposed}/", "/cases/{answered}/"],
     "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
     "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/"],
@@ -162,6 +210,8 @@ def test_pages_are_for_everyone(visit: Visit, stage: Stage, cases: dict[str, Cas
 REFUSED: dict[str, tuple[str, Callable[[Visitor], None]]] = {
     "/sign-in/": ("", lambda visitor: visitor.page.locator("main [type=submit]").first.click()),
     "/register/": ("", lambda visitor: visitor.page.locator("main [type=submit]").first.click()),
+    "/my/mandates/new/give/": ("citizen", lambda visitor: visitor.press("제안")),
+    "/my/mandates/new/child/": ("citizen", lambda visitor: visitor.press("제안")),
     "/apply/petitions.grievance/": ("citizen", lambda visitor: visitor.press("다음")),
     "/cases/{unhappy}/": ("citizen", lambda visitor: visitor.press("추가 답변 요청하기")),
     "/cases/{assigned}/": ("officer", lambda visitor: visitor.press("결재 올리기")),

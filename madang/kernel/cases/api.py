@@ -1,8 +1,10 @@
 """The API that every service gets for its cases: `router = case_router("petitions")`."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
@@ -15,6 +17,7 @@ from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import by_login
 from madang.kernel.institutions.models import Institution
 from madang.kernel.institutions.queries import by_code
+from madang.kernel.mandates.queries import held_by_number
 from madang.kernel.procedures.forms import clean_data
 from madang.kernel.procedures.queries import current
 
@@ -31,6 +34,7 @@ from .queries import (
     standings,
     timeline,
 )
+from .queries.acting import under
 from .rules import may
 
 Body = dict[str, Any]
@@ -75,18 +79,22 @@ def case_router(service: str) -> Router:
 
     @router.get("", response=schemas.CasePage, summary="List")
     def listing(
-        request: HttpRequest, mine: bool = False, institution: str = "", topic: str = "", cursor: str = "",
-        limit: int = Query(20, ge=1, le=1000),
+        request: HttpRequest, mine: bool = False, mandate: str = "", institution: str = "", topic: str = "",
+        cursor: str = "", limit: int = Query(20, ge=1, le=1000),
     ) -> Any:  # fmt: skip
-        """Public cases, or with `mine` one's own, the newest first."""
-        cases = Case.objects.filter(applicant=_known(request)) if mine else public()
+        """Public cases, or with `mine` one's own, or with the number of a `mandate` what it lets one see, newest first."""
+        if mandate:
+            cases = under(held_by_number(_known(request), mandate))
+        else:
+            cases = Case.objects.filter(applicant=_known(request)) if mine else public()
         cases = cases.filter(procedure__startswith=f"{service}.")
         if institution:
             cases = cases.filter(institution=_institution(institution))
         if topic:
             cases = cases.filter(topic=topic)
         items, following = page_of(cases.select_related(*NAMED), cursor, limit)
-        return {"items": [schemas.CaseOut.of(case, masked=not mine) for case in items], "next": following}
+        whole = mine or bool(mandate)
+        return {"items": [schemas.CaseOut.of(case, masked=not whole) for case in items], "next": following}
 
     @router.post("", response={201: schemas.CaseOut}, summary="File", auth=signed_in)
     def filing(request: HttpRequest, payload: schemas.FilingIn) -> Any:
@@ -96,13 +104,15 @@ def case_router(service: str) -> Router:
 
         def act(person: Person) -> Body:
             data = clean_data(version.definition, payload.data, person)
-            case = actions.file(
-                version, by=person, data=data, institution=institution, channel=Case.Channel.API, topic=payload.topic,
-                is_public=payload.is_public,
-            )  # fmt: skip
+            mandate = held_by_number(person, payload.on_behalf_of) if payload.on_behalf_of else None
+            with transaction.atomic() if mandate else nullcontext():
+                case = actions.file(
+                    version, by=person, data=data, institution=institution, channel=Case.Channel.API,
+                    topic=payload.topic, is_public=payload.is_public, mandate=mandate,
+                )  # fmt: skip
             return schemas.CaseOut.of(case, masked=False)
 
-        return _act(request, act, single=True)
+        return _act(request, act, single=not payload.on_behalf_of)
 
     @router.get("/{number}", response=schemas.CaseWhole, summary="Read")
     def reading(request: HttpRequest, number: str) -> Any:

@@ -13,6 +13,7 @@ from . import contracts as told
 from .actions import tell
 from .models import Case, Extension, FollowUp, Result, Supplement
 from .queries import NEEDED
+from .queries.acting import told_of
 
 
 @on(DayOffAnnounced)
@@ -25,10 +26,11 @@ def wind_running_clocks(event: DayOffAnnounced) -> None:
 def tell_of_reception(events: list[told.CaseFiled]) -> None:
     """Each applicant is told that the case was received, where, and until when it will be answered."""
     keys = [event.case_id for event in events]
-    cases = Case.objects.select_related(*NEEDED).filter(applicant__isnull=False).in_bulk(keys)
+    cases = Case.objects.select_related(*NEEDED).in_bulk(keys)
     for event in events:
-        if (case := cases.get(event.case_id)) and case.applicant:
-            _send(case, event, case.applicant, "received")
+        if case := cases.get(event.case_id):
+            for person in told_of(case):
+                _send(case, event, person, "received")
 
 
 @on(told.CaseTransferred)
@@ -133,9 +135,10 @@ def _case(event: told.CaseEvent) -> Case:
 
 
 def _to_applicant(event: told.CaseEvent, template: str, **context: object) -> None:
+    """To whose case it is, and to who acts for them: notice to one of several is not enough."""
     case = _case(event)
-    if case.applicant:
-        _send(case, event, case.applicant, template, **context)
+    for person in told_of(case):
+        _send(case, event, person, template, **context)
 
 
 def _to_managers(event: told.CaseEvent, template: str, **context: object) -> None:

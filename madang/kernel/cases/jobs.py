@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -12,6 +13,7 @@ from madang.kernel.notices.models import Notice
 from .actions import remind, tell, wind
 from .models import Case, Clock
 from .queries import NEEDED
+from .queries.acting import told_of
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -32,11 +34,14 @@ def tell_of_progress(timestamp: int) -> None:
     """Tells applicants how far their open cases are, after thirty days and every thirty days more, each time once."""
     days = parameter("cases.progress_days", timezone.localdate())
     now = timezone.now()
-    old = Case.objects.filter(closed_at=None, applicant__isnull=False, received_at__lte=now - timedelta(days=days))
+    somebodys = Q(applicant__isnull=False) | Q(company__isnull=False)
+    old = Case.objects.filter(somebodys, closed_at=None, received_at__lte=now - timedelta(days=days))
     for case in old.select_related(*NEEDED).iterator(500):
-        key = f"progress:{case.number}:{(now - case.received_at).days // days}"
-        if case.applicant and not Notice.objects.filter(key=key).exists():
-            tell(case, case.applicant, "progress", key=key, waiting=case.supplements.filter(replied_at=None).exists())
+        which = f"progress:{case.number}:{(now - case.received_at).days // days}"
+        for person in told_of(case):
+            key = which if person.pk == case.applicant_id else f"{which}:{person.pk}"
+            if not Notice.objects.filter(key=key).exists():
+                tell(case, person, "progress", key=key, waiting=case.supplements.filter(replied_at=None).exists())
 
 
 @app.task(name="cases.wind_clocks")

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.common import moment
 from madang.kernel.common.privacy import mask
-from madang.kernel.identity.models import Person
+from madang.kernel.identity.models import Company, Person
 from madang.kernel.institutions.models import Department, Institution
+from madang.kernel.mandates.models import Mandate
 from madang.kernel.procedures.models import Version
 from madang.kernel.procedures.queries import definition
 
@@ -32,6 +33,14 @@ class Case(models.Model):
     procedure = models.CharField(max_length=80)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, db_index=False)
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, null=True, related_name="cases")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_index=False, null=True, related_name="cases",
+        help_text="Whose case it is, where it is a company's; it has no other applicant.",
+    )  # fmt: skip
+    mandate = models.ForeignKey(
+        Mandate, on_delete=models.PROTECT, db_index=False, null=True, related_name="cases",
+        help_text="Under which somebody filed it for the applicant.",
+    )  # fmt: skip
     channel = models.CharField(max_length=10, choices=Channel)
     language = models.CharField(max_length=10)
     is_public = models.BooleanField(default=False)
@@ -63,6 +72,12 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["applicant", "-received_at", "-id"], name="case_of_applicant"),
+            models.Index(
+                fields=["company", "-received_at", "-id"], name="case_of_company", condition=Q(company__isnull=False)
+            ),
+            models.Index(
+                fields=["mandate", "-received_at", "-id"], name="case_of_mandate", condition=Q(mandate__isnull=False)
+            ),
             models.Index(fields=["institution", "due_at", "id"], name="case_open_here", condition=Q(closed_at=None)),
             models.Index(
                 fields=["institution", "received_at", "id"],
@@ -84,6 +99,11 @@ class Case(models.Model):
     def definition(self):  # type: ignore[no-untyped-def]
         """The procedure as it was when the case was filed."""
         return definition(self.version_id)
+
+    @property
+    def whose(self) -> Company | Person | None:
+        """The company or person whose case it is; None where it was taken over without one."""
+        return self.company or self.applicant
 
     @property
     def is_open(self) -> bool:

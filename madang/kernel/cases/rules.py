@@ -9,8 +9,12 @@ from madang.kernel.procedures.rules.shown import shown
 # Standings: the applicant; an officer whose post covers the case; the desk and the manager of its institution;
 # a referrer (desk or manager of an institution that passed the case on: the result is reported back to it, Act 16);
 # an auditor. Operators run the system and read no case.
+# By mandate stand in the applicant's place: a representative (parent, who represents a company), who may do all that the
+# applicant may; an agent, all but what ends the procedure; a reader, nothing but read.
+ACTING = frozenset({"applicant", "representative", "agent"})
+APPLICANTS_SIDE = ACTING | {"reader"}
 MAY: dict[str, frozenset[str]] = {
-    "read": frozenset({"applicant", "officer", "desk", "manager", "referrer", "auditor"}),
+    "read": APPLICANTS_SIDE | {"officer", "desk", "manager", "referrer", "auditor"},
     "read_inside": frozenset({"officer", "desk", "manager", "auditor"}),
     "assign": frozenset({"officer", "desk", "manager"}),
     "transfer": frozenset({"officer", "desk", "manager"}),
@@ -20,13 +24,13 @@ MAY: dict[str, frozenset[str]] = {
     "draft": frozenset({"officer", "desk", "manager"}),
     "decide": frozenset({"officer", "desk", "manager"}),
     "approve": frozenset({"manager"}),
-    "advance": frozenset({"applicant", "officer", "desk", "manager"}),
-    "attach": frozenset({"applicant", "officer", "desk", "manager"}),
-    "reply": frozenset({"applicant"}),
-    "consent": frozenset({"applicant"}),
-    "withdraw": frozenset({"applicant"}),
-    "rate": frozenset({"applicant"}),
-    "follow_up": frozenset({"applicant"}),
+    "advance": ACTING | {"officer", "desk", "manager"},
+    "attach": ACTING | {"officer", "desk", "manager"},
+    "reply": ACTING,
+    "consent": ACTING,
+    "withdraw": frozenset({"applicant", "representative"}),
+    "rate": ACTING,
+    "follow_up": ACTING,
 }
 
 # Who moves a case on from a stage, by whose stage it is: the desk stands in for officers, a manager for both.
@@ -35,7 +39,7 @@ MOVERS: dict[str, frozenset[str]] = {
     "desk": frozenset({"desk", "manager"}),
     "officer": frozenset({"officer", "desk", "manager"}),
     "manager": frozenset({"manager"}),
-    "applicant": frozenset({"applicant"}),
+    "applicant": ACTING,
 }
 
 # What somebody of a standing looks at a case for, as the applicant is told; the first that applies.
@@ -45,13 +49,14 @@ PURPOSES = {
     "officer": "handling",
     "referrer": "referral",
     "auditor": "audit",
+    **dict.fromkeys(("representative", "agent", "reader"), "mandate"),
 }
 
 DISSATISFIED = 2
 
 
 def looks_as(standings: Collection[str]) -> str:
-    """As which of these standings of an office somebody looks at a case: the first that `PURPOSES` names."""
+    """As which of these standings somebody looks at a case: the first that `PURPOSES` names."""
     return next(standing for standing in PURPOSES if standing in standings)
 
 

@@ -27,6 +27,9 @@ class FilingIn(Strict):
     institution: str | None = Field(None, max_length=40, description="Code; left out: it is sent where it belongs.")
     is_public: bool = False
     topic: str = Field("", max_length=60)
+    on_behalf_of: str = Field(
+        "", max_length=40, description="Number of the mandate under which it is filed for another."
+    )
 
 
 class AssignmentIn(Strict):
@@ -184,13 +187,14 @@ class EntryOut(Schema):
 
     at: datetime
     kind: str
-    by: str | None = Field(description="`applicant`, `office`, or null for the system.")
+    by: str | None = Field(description="`applicant`, `agent` (by mandate, for them), `office`, or null for the system.")
     data: dict[str, Any]
 
     @classmethod
     def of(cls, entry: Entry, applicant: Person | None) -> dict[str, Any]:
         """The entry in the shape of this schema: it tells on which side somebody acted, never a name."""
         by = None if entry.by_id is None else "applicant" if applicant and entry.by_id == applicant.pk else "office"
+        by = "agent" if entry.data.get("for") else by
         return {"at": entry.at, "kind": entry.kind, "by": by, "data": entry.data}
 
 
@@ -213,9 +217,10 @@ class SupplementOut(Schema):
 
 
 class CaseWhole(CaseOut):
-    """One case with its answers. `data` is null for readers of the masked version."""
+    """One case with its answers. `data` and `mandate` are null for readers of the masked version."""
 
     data: dict[str, Any] | None
+    mandate: str | None = Field(description="Number of the mandate under which somebody filed it for the applicant.")
     answers: list[AnswerOut]
 
     @classmethod
@@ -226,6 +231,7 @@ class CaseWhole(CaseOut):
         answers = case.results.filter(sent_at__isnull=False) if answered else []
         return CaseOut.of(case, masked=masked) | {
             "data": None if masked else case.data,
+            "mandate": None if masked or case.mandate is None else case.mandate.number,
             "answers": [
                 {
                     "round": one.round,

@@ -15,6 +15,7 @@ PASSWORD = "madang-demo-2026"  # noqa: S105  (printed by ./run; a demo country i
 PEOPLE: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     ("citizen@demo", "김시민", []),
     ("citizen2@demo", "이주민", []),
+    ("mother@demo", "나모친", []),
     ("desk@demo", "박접수", [("kr", "desk", "")]),
     ("officer@demo", "최담당", [("molit", "officer", "")]),
     ("manager@demo", "정과장", [("molit", "manager", "")]),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("my/", home.my_page, name="my-page"),
     path("my/looks/", home.looks, name="looks"),
+    path("my/acting/<str:number>/", home.acting, name="acting"),
     path("health", home.health, name="health"),
     path("search/", directory.search, name="search"),
     path("services/", directory.services, name="services"),

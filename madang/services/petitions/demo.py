@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ruamel.yaml import YAML
@@ -21,6 +22,7 @@ from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import by_login
 from madang.kernel.institutions.actions import appoint, revise
 from madang.kernel.institutions.models import Institution, Post
+from madang.kernel.mandates.queries import for_filing
 from madang.kernel.procedures.queries import current
 
 from .actions import train
@@ -56,6 +58,7 @@ def _samples() -> None:
     train(by=None)
     for sample in new:
         _file(sample, timezone.now(), central_desk(), dice.choice(citizens))
+    _for_another(samples[0])
     _tell()
     _approving()
 
@@ -117,6 +120,17 @@ def _file(sample: dict[str, Any], received: datetime, institution: Institution, 
         key=f"demo:{sample['id']}",
         received_at=received,
     )
+
+
+@transaction.atomic
+def _for_another(sample: dict[str, Any]) -> None:
+    """One petition that a son has filed for his mother."""
+    son = by_login("citizen@demo").person  # type: ignore[union-attr]
+    version = current(f"petitions.{sample['procedure']}")
+    power = [one for one in for_filing(son, version.procedure) if one.principal]
+    if power:
+        data: dict[str, Any] = {name: sample[name] for name in ("title", "body", "place") if name in sample}
+        file(version, by=son, data=data, institution=central_desk(), key="demo:for-another", mandate=power[0])
 
 
 def _tell() -> None:

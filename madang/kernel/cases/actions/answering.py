@@ -15,7 +15,7 @@ from ..contracts import CaseClosed, CaseRated, FollowUpAsked, ResultProposed, Re
 from ..models import Case, Clock, Feedback, FollowUp, Result
 from ..queries import running_clock, standings
 from ..rules import all_endings, endings, may, working_stage
-from .base import enter, facts, lock, require, require_open
+from .base import enter, facts, for_whom, lock, require, require_open
 
 
 @action("cases.draft")
@@ -103,7 +103,7 @@ def rate(case: Case, *, by: Person, score: int, comment: str = "") -> Feedback:
     now = moment.now()
     feedback = Feedback.objects.create(case=case, by=by, at=now, round=case.round, score=score, comment=comment)
     enter(case, "rated", by, at=now, score=score, comment=comment)
-    record(case, by=by, institution_id=case.institution_id, score=score)
+    record(case, by=by, institution_id=case.institution_id, score=score, **for_whom(case, by))
     publish(CaseRated(**facts(case, now), score=score, round=case.round))
     return feedback
 
@@ -140,7 +140,7 @@ def follow_up(case: Case, *, by: Person, text: str) -> FollowUp:
         )
     case.save(update_fields=["round", "stage", "closed_at", "due_at"])
     enter(case, "follow_up", by, at=now, text=text)
-    record(case, by=by, institution_id=case.institution_id)
+    record(case, by=by, institution_id=case.institution_id, **for_whom(case, by))
     publish(FollowUpAsked(**facts(case, now), follow_up_id=asked.pk))
     return asked
 

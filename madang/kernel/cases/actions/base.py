@@ -13,6 +13,7 @@ from madang.kernel.procedures.rules import Procedure
 
 from ..models import Case, Entry
 from ..queries import NEEDED, standings
+from ..queries.acting import mandate_of
 from ..rules import is_applicants, may, may_move_on
 
 
@@ -77,7 +78,9 @@ def require_nothing_asked(case: Case) -> None:
 def enter(
     case: Case, kind: str, by: Person | None, *, at: datetime | None = None, internal: bool = False, **data: Any
 ) -> None:
-    """Puts a line on the timeline."""
+    """Puts a line on the timeline; one that somebody did for the applicant says so."""
+    if for_whom(case, by):
+        data["for"] = "applicant"
     work.current().rows.append(
         Entry(
             case_id=case.pk,
@@ -89,6 +92,15 @@ def enter(
             data=data,
         )
     )
+
+
+def for_whom(case: Case, by: Person | None) -> dict[str, Any]:
+    """What the record of an act says of whom it was done for: the principal's key, and the mandate's."""
+    mandate = mandate_of(by, case)
+    if mandate is None:
+        return {}
+    whose = {"for_company": case.company_id} if case.company_id else {"for": case.applicant_id}
+    return whose | {"mandate": mandate.pk}
 
 
 def facts(case: Case, at: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from madang.kernel.identity.models import Person
 from ..contracts import CaseExtended, DeadlineNear, DeadlinePassed, SupplementAsked, SupplementGiven
 from ..models import Case, Clock, Extension, Pause, Supplement
 from ..queries import course_of, running_clock
-from .base import enter, facts, lock, require, require_move, require_offices_turn, require_open
+from .base import enter, facts, for_whom, lock, require, require_move, require_offices_turn, require_open
 
 
 def rewind(clock: Clock) -> None:
@@ -85,7 +85,7 @@ def reply(supplement: Supplement, *, by: Person, text: str) -> Supplement:
     supplement.save(update_fields=["reply", "replied_at"])
     go_on(case, now)
     enter(case, "replied", by, at=now, text=text)
-    record(case, by=by, institution_id=case.institution_id, supplement=supplement.pk)
+    record(case, by=by, institution_id=case.institution_id, supplement=supplement.pk, **for_whom(case, by))
     publish(SupplementGiven(**facts(case, now), supplement_id=supplement.pk))
     return supplement
 
@@ -158,7 +158,7 @@ def consent(extension: Extension, *, by: Person, agree: bool) -> Extension:
         reason=extension.reason,
         due=_iso(extension.clock),
     )
-    record(case, by=by, institution_id=case.institution_id, extension=extension.pk, agree=agree)
+    record(case, by=by, institution_id=case.institution_id, extension=extension.pk, agree=agree, **for_whom(case, by))
     if agree:
         publish(CaseExtended(**facts(case, now), extension_id=extension.pk, needs_consent=False))
     return extension

@@ -19,13 +19,16 @@ from madang.kernel.events.actions import publish
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution
 from madang.kernel.institutions.queries import division_at, working_calendar
+from madang.kernel.mandates.models import Mandate
+from madang.kernel.mandates.rules import FILING, covers
 from madang.kernel.procedures.models import Version
+from madang.kernel.procedures.rules import Procedure
 
 from ..contracts import CaseFiled, CaseWithdrawn
 from ..models import Attachment, Case, Clock, Result
 from ..rules import is_public as seen_by_all
 from ..rules import needs_reason, place_of
-from .base import enter, facts, lock, require, require_move, require_offered, require_open
+from .base import enter, facts, for_whom, lock, require, require_move, require_offered, require_open
 
 _keys = work.Keys("cases_case_key")
 _numbers = work.Keys("cases_case_number")
@@ -36,17 +39,22 @@ def file(
     version: Version, *, by: Person | None, data: dict[str, Any], institution: Institution,
     channel: str = Case.Channel.WEB, is_public: bool = False, title: str = "", topic: str = "", language: str = "",
     key: str | None = None, received_at: datetime | None = None, files: tuple[File, ...] = (),
+    mandate: Mandate | None = None,
 ) -> Case:  # fmt: skip
     """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
 
     The institution is one that offers the procedure, or the root of the tree, whose desk passes it on: Invalid
     (`institution`) otherwise. `is_public` is what the applicant wants where the procedure leaves that to them.
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
+    Under a `mandate` the case is the principal's, and `by` has filed it for them: needs a transaction, in which the
+    mandate is held; Invalid (`on_behalf_of`) when it does not hold any more, or does not reach so far.
     """
     definition = version.definition
     require_offered(definition, institution, "institution")
     if by is not None and any(one.owner_id != by.pk for one in files):
         raise Refused()
+    if mandate is not None:
+        mandate = _held(mandate, by, definition)
     now = received_at or moment.now()
     place = place_of(definition, data)
     case = Case(
@@ -55,7 +63,9 @@ def file(
         key=key,
         procedure=version.procedure,
         version=version,
-        applicant=by,
+        applicant=mandate.principal if mandate else by,
+        company=mandate.company if mandate else None,
+        mandate=mandate,
         channel=channel,
         language=language or (by.language if by else ""),
         is_public=seen_by_all(definition, is_public),
@@ -84,9 +94,24 @@ def file(
     work.current().rows.append(case)
     work.current().rows += [Attachment(case_id=case.id, by=by, at=now, file=one) for one in files]
     enter(case, "filed", by, at=now)
-    record(case, by=by, institution_id=institution.pk, procedure=case.procedure)
+    record(case, by=by, institution_id=institution.pk, procedure=case.procedure, **for_whom(case, by))
     publish(CaseFiled(**facts(case, now)))
     return case
+
+
+def _held(mandate: Mandate, by: Person | None, definition: Procedure) -> Mandate:
+    """The mandate as it is now; whoever ends it waits until the case is filed, or was first."""
+    held = Mandate.objects.select_for_update(of=("self",), no_key=True).select_related("principal", "company")
+    mandate = held.get(pk=mandate.pk)
+    if by is None or mandate.agent_id != by.pk:
+        raise Refused()
+    if not mandate.holds:
+        raise Invalid(fields={"on_behalf_of": [_("This mandate does not hold any more. Choose for whom you send it.")]})
+    if not definition.sign_in.delegate:
+        raise Invalid(fields={"on_behalf_of": [_("This must be asked for in person.")]})
+    if mandate.may not in FILING or not covers(mandate.scope, definition.id):
+        raise Invalid(fields={"on_behalf_of": [_("The mandate does not reach so far. Choose for whom you send it.")]})
+    return mandate
 
 
 def _division(place: Mapping[str, Any]) -> str:
@@ -124,7 +149,7 @@ def attach(case: Case, *, by: Person, file: File, internal: bool = False, result
     inside = internal or result is not None
     attachment = Attachment.objects.create(case=case, by=by, file=file, is_internal=inside, result=result)
     enter(case, "attached", by, internal=inside, name=file.name)
-    record(case, by=by, institution_id=case.institution_id, file=file.pk)
+    record(case, by=by, institution_id=case.institution_id, file=file.pk, **for_whom(case, by))
     return attachment
 
 
@@ -142,6 +167,6 @@ def withdraw(case: Case, *, by: Person, reason: str = "") -> Case:
     case.save(update_fields=["stage", "closed_at", "due_at"])
     case.clocks.filter(ended_at=None).update(ended_at=now)
     enter(case, "withdrawn", by, at=now, reason=reason)
-    record(case, by=by, institution_id=case.institution_id)
+    record(case, by=by, institution_id=case.institution_id, **for_whom(case, by))
     publish(CaseWithdrawn(**facts(case, now)))
     return case

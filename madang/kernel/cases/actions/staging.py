@@ -13,7 +13,7 @@ from madang.kernel.identity.models import Person
 from ..contracts import CaseAdvanced
 from ..models import Case
 from ..rules import is_applicants, needs_reason, open_steps
-from .base import enter, facts, lock, require, require_mover, require_nothing_asked, require_open
+from .base import enter, facts, for_whom, lock, require, require_mover, require_nothing_asked, require_open
 from .clocking import go_on, stop
 
 
@@ -42,6 +42,6 @@ def advance(case: Case, *, by: Person | None, to: str, reason: str = "") -> Case
         go_on(case, now)
     way: dict[str, Any] = {"from": before, "to": to}
     enter(case, "advanced", by, at=now, **way, reason=reason)
-    record(case, by=by, institution_id=case.institution_id, **way)
+    record(case, by=by, institution_id=case.institution_id, **way, **for_whom(case, by))
     publish(CaseAdvanced(**facts(case, now), from_stage=before, to_stage=to, reason=reason, by_person=by is not None))
     return case

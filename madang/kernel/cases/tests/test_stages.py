@@ -74,12 +74,12 @@ def told(person):
         ("desk", {"desk", "manager"}),
         ("officer", {"officer", "desk", "manager"}),
         ("manager", {"manager"}),
-        ("applicant", {"applicant"}),
+        ("applicant", {"applicant", "representative", "agent"}),
     ],
 )
 def test_who_moves_a_case_on_from_whose_stage(whose, movers):
     stage = {"desk": "received", "officer": "reviewed", "manager": "signing", "applicant": "payment"}[whose]
-    everybody = ("applicant", "officer", "desk", "manager", "referrer", "auditor")
+    everybody = ("applicant", "representative", "agent", "reader", "officer", "desk", "manager", "referrer", "auditor")
     assert {one for one in everybody if may_move_on(procedure(), stage, frozenset({one}))} == movers == MOVERS[whose]
 
 

@@ -14,8 +14,18 @@ from django.utils.translation import gettext as _
 
 from madang.kernel.cases.actions import looked
 from madang.kernel.cases.models import Attachment, Case, Clock, Entry
-from madang.kernel.cases.queries import by_number, explanation_of, readable, running_clock, standings, timeline
+from madang.kernel.cases.queries import (
+    by_number,
+    explanation_of,
+    readable,
+    running_clock,
+    standings,
+    timeline,
+)
+from madang.kernel.cases.queries.acting import mandate_of
 from madang.kernel.cases.rules import (
+    ACTING,
+    APPLICANTS_SIDE,
     all_endings,
     endings,
     is_applicants,
@@ -78,7 +88,8 @@ def page(
         "refusal": refusal,
         "unsent": [text for form in invalid.values() for text in _texts(form)] if refusal and not case.is_open else [],
         "inside": inside,
-        "own": "applicant" in standing,
+        "own": bool(standing & ACTING),
+        "acting": mandate_of(person, case),
     }
     if inside:
         context |= _for_office(case, standing, entries, person, language, invalid)
@@ -112,16 +123,18 @@ def _of_everyone(
     clock = running_clock(case) or case.clocks.last()
     inside = may("read_inside", standing)
     office = [(_("Workbench"), reverse("portal:workbench"))] if may("decide", standing) else []
-    own = [(_("My page"), reverse("portal:my-page"))] if "applicant" in standing else []
+    own = [(_("My page"), reverse("portal:my-page"))] if standing & APPLICANTS_SIDE else []
     attached = case.attachments.select_related("file")
     files = [one for one in attached if inside or not one.is_internal]
+    # What was attached on the applicant's side, by themselves or by who acted for them.
+    theirs = {case.applicant_id} | {one.by_id for one in entries if one.data.get("for")}
     results = list(case.results.filter(sent_at__isnull=False).select_related("institution", "department"))
     return {
         "breadcrumbs": [*(own or office), (case.number, "")],
         "entries": told(entries, case, person),
         "answers": answers_of(case.definition, case.data, language, case.division),
-        "files": [_file(case, one) for one in files if one.by_id == case.applicant_id],
-        "office_files": [_file(case, one) for one in files if one.by_id != case.applicant_id and not one.result_id],
+        "files": [_file(case, one) for one in files if one.by_id in theirs],
+        "office_files": [_file(case, one) for one in files if one.by_id not in theirs and not one.result_id],
         "results": [(one, [_file(case, file) for file in files if file.result_id == one.pk]) for one in results],
         "draft_files": [_file(case, one) for one in files if one.result_id and one.is_internal],
         "question": case.supplements.filter(replied_at=None).first() if case.is_open else None,
@@ -143,7 +156,7 @@ def _file(case: Case, one: Attachment) -> dict[str, Any]:
 
 
 def _for_applicant(case: Case, standing: frozenset[str], person: Person | None, invalid: Invalid) -> dict[str, Any]:
-    own = "applicant" in standing
+    own = bool(standing & ACTING)
     feedbacks = {one.round: one for one in case.feedbacks.all()}
     answered = not case.is_open and case.results.filter(round=case.round, sent_at__isnull=False).exists()
     rule = case.definition.feedback
@@ -156,7 +169,7 @@ def _for_applicant(case: Case, standing: frozenset[str], person: Person | None, 
         "pending": next((one for one in case.extensions.all() if one.is_pending), None) if case.is_open else None,
         "can_rate": own and answered and case.round not in feedbacks and rule.rate,
         "can_ask_again": own and answered and case.round == 1 and rule.ask_again and unhappy,
-        "can_withdraw": own and case.is_open and "withdraw" in case.definition.may,
+        "can_withdraw": may("withdraw", standing) and case.is_open and "withdraw" in case.definition.may,
         "feedbacks": feedbacks.values(),
         "forms": {name.replace("-", "_"): form for name, form in made.items()},
     }

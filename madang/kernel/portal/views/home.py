@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _l
 
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import looks_at, page_of
+from madang.kernel.cases.queries.acting import filed_under, under
 from madang.kernel.identity.queries import person_of
+from madang.kernel.mandates.queries import held_by_number
 from madang.kernel.procedures.queries import catalogue, drafts_visible_to
 
 from ..contracts import TASKS
@@ -87,6 +89,7 @@ PURPOSES = {
     "supervision": _l("To approve or supervise the work"),
     "referral": _l("To see the result of what was passed on"),
     "audit": _l("To audit the office"),
+    "mandate": _l("Acting for you, by a mandate"),
 }
 
 
@@ -95,12 +98,12 @@ def looks(request: HttpRequest) -> HttpResponse:
     """Which institutions looked at one's cases, when and what for."""
     person = person_of(request)
     context = {
-        "columns": [_("Day"), _("Title"), _("Institution"), _("What for"), {"label": _("Times"), "align": "end"}],
+        "columns": [_("Day"), _("Title"), _("Who looked"), _("What for"), {"label": _("Times"), "align": "end"}],
         "rows": [
             [
                 day(one.day),
                 {"text": one.title, "url": reverse("portal:case", args=[one.number])},
-                str(one.institution or ""),
+                str(one.institution or one.person or ""),
                 str(PURPOSES.get(one.purpose, "")),
                 str(one.times),
             ]
@@ -109,6 +112,28 @@ def looks(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [(_("My page"), reverse("portal:my-page")), (_("Who looked at my data"), "")],
     }
     return render(request, "portal/looks.html", context)
+
+
+@login_required
+def acting(request: HttpRequest, number: str) -> HttpResponse:
+    """The cases that a mandate lets its holder see; of one that is over, numbers and days of what they filed."""
+    person = person_of(request)
+    mandate = held_by_number(person, number)
+    cases, following = page_of(under(mandate).select_related("institution"), request.GET.get("cursor", ""), 20)
+    context = {
+        "mandate": mandate,
+        "holds": mandate.holds,
+        "items": _items(cases),
+        "rows": [] if mandate.holds else [[number, moment(at)] for number, at in filed_under(mandate)],
+        "columns": [_("Number"), _("Received")],
+        "next": f"?cursor={following}" if following else "",
+        "breadcrumbs": [
+            (_("My page"), reverse("portal:my-page")),
+            (_("Acting for others"), reverse("mandates:list")),
+            (mandate.number, ""),
+        ],
+    }
+    return render(request, "portal/acting.html", context)
 
 
 def _items(cases: list[Case]) -> list[dict[str, object]]:

@@ -14,14 +14,15 @@ from django.views.decorators.cache import never_cache
 
 from madang.kernel.cases.actions.filing import file_once
 from madang.kernel.cases.models import Case
-from madang.kernel.cases.queries import by_number, central_desk, running_clock
-from madang.kernel.cases.rules import texts_of
+from madang.kernel.cases.queries import by_number, central_desk, running_clock, standings
+from madang.kernel.cases.rules import APPLICANTS_SIDE, texts_of
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.common.wording import say_period
 from madang.kernel.common.worktime import Period
 from madang.kernel.documents.queries import own_files
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import person_of
+from madang.kernel.mandates.queries import for_filing, held_by_number
 from madang.kernel.procedures.actions import discard_draft
 from madang.kernel.procedures.forms import asked_pages, clean_data, page_of
 from madang.kernel.procedures.models import Draft, Version
@@ -38,19 +39,30 @@ def review(request: HttpRequest, person: Person, version: Version, draft: Draft 
     sent = request.POST.get("key", "")
     if draft is None:
         # The second click of two, or a return to an old page: what was filed is shown, nothing is filed again.
-        filed = Case.objects.filter(key=f"form:{person.pk}:{sent}", applicant=person).first() if sent else None
+        filed = Case.objects.filter(key=f"form:{person.pk}:{sent}").first() if sent else None
         return redirect("portal:receipt", number=filed.number) if filed else redirect(page_url(version))
     definition = version.definition
     form = FilingForm(
-        request.POST if sent else None, initial={"key": draft.pk}, choice=definition.publishable == "applicant"
+        request.POST if sent else None,
+        initial={"key": draft.pk, "on_behalf_of": ""},
+        choice=definition.publishable == "applicant",
+        mandates=for_filing(person, definition.id) if definition.sign_in.delegate else (),
     )
+    if (named := form.data.get("on_behalf_of")) and named not in form.mandates:
+        # A mandate of theirs that does not hold any more is a mistake to put right; any other does not exist.
+        held_by_number(person, named)
     try:
         data = clean_data(definition, draft.data, person)
     except Invalid as error:
         messages.warning(request, _("Something is still missing or has to be put right."))
         return redirect(page_url(version, str(page_of(definition, next(iter(error.fields), "")))))
     if sent and form.is_valid():
-        return redirect("portal:receipt", number=_file(version, person, draft, data, form).number)
+        try:
+            return redirect("portal:receipt", number=_file(version, person, draft, data, form).number)
+        except Invalid as error:
+            if "on_behalf_of" not in error.fields:
+                raise
+            form.add_error("on_behalf_of", error.fields["on_behalf_of"])
     language = get_language() or ""
     title, body = data.get("title") or definition.title.text(language), "\n".join(texts_of(definition, data))
     beside = select_template([f"{definition.service}/beside_review.html", "portal/beside_form.html"])
@@ -88,6 +100,7 @@ def _file(version: Version, person: Person, draft: Draft, data: dict[str, Any], 
         is_public=publishable == "always" or (publishable == "applicant" and form.cleaned_data["is_public"]),
         language=get_language() or "",
         files=tuple(own_files(person, _tokens(version, data))),
+        mandate=form.mandate,
     )
     discard_draft(draft, by=person)
     return case
@@ -100,10 +113,10 @@ def _tokens(version: Version, data: dict[str, Any]) -> list[str]:
 @never_cache
 @login_required
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """What the applicant keeps: the number, the day of the answer, and what happens next."""
+    """What the applicant keeps, and who filed it for them: the number, the day of the answer, and what happens next."""
     person = person_of(request)
     case = by_number(person, number)
-    if person is None or case.applicant_id != person.pk:
+    if person is None or not standings(person, case) & APPLICANTS_SIDE:
         raise Refused()
     clock = running_clock(case)
     context = {

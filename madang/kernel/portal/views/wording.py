@@ -83,6 +83,9 @@ def _names(entries: Sequence[Entry]) -> Mapping[str, Mapping[int, Any]]:
 def _who(entry: Entry, case: Case, reader: Person | None) -> str:
     if entry.by_id is None:
         return _("automatically")
+    if entry.data.get("for"):
+        acted = {"agent": _("you") if reader and reader.pk == entry.by_id else entry.by, "principal": case.whose}
+        return _("%(agent)s for %(principal)s") % acted
     if entry.by_id == case.applicant_id:
         return _("you") if reader and reader.pk == entry.by_id else _("the applicant")
     return f"{entry.institution} · {entry.by}" if entry.institution else str(entry.by)

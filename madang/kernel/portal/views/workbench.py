@@ -24,6 +24,7 @@ from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import person_of
 from madang.kernel.institutions.models import Department, Post
 from madang.kernel.institutions.queries import posts_of
+from madang.kernel.mandates.queries import desk_post
 
 from ..templatetags.marks import due, status
 
@@ -77,6 +78,7 @@ def queues(request: HttpRequest, name: str = "") -> HttpResponse:
         "previous": f"{here}?{urlencode({'q': q, 'page': str(page - 1)})}" if page > 1 else "",
         "next": f"{here}?{urlencode({'q': q, 'page': str(page + 1)})}" if len(found) > PAGE else "",
         "staff": _staff(person),
+        "at_desk": desk_post(person) is not None,
     }
     return render(request, "portal/workbench.html", context)
 

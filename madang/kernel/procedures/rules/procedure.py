@@ -61,6 +61,17 @@ class FeedbackRule(Part):
     ask_again: StrictBool = Field(default=False, description=_("When dissatisfied, ask once for an additional answer."))
 
 
+class SignIn(Part):
+    """Who may file: how surely they are known, and whether another may do it for them."""
+
+    level: Annotated[StrictInt, Field(ge=1, le=3)] = Field(
+        default=1, description=_("The assurance level that filing needs: 1, 2 or 3.")
+    )
+    delegate: StrictBool = Field(
+        default=True, description=_("Whether somebody who holds a mandate may file it for another.")
+    )
+
+
 class Keep(Part):
     """How long a case is kept after it was closed."""
 
@@ -135,6 +146,7 @@ class Procedure(Part):
         ),
     )
     feedback: FeedbackRule = Field(default=FeedbackRule(), description=_("What the applicant may do with the answer."))
+    sign_in: SignIn = Field(default=SignIn(), description=_("How one must have signed in to file it."))
     keep: Keep = Field(description=_("How long a case is kept after it was closed; the applicant is told so."))
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")] | None = Field(
         default=None, description=_("The letters that case numbers begin with; of the service's name when left out.")

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from .checks import Step
 from .fields import FieldBase, Option, Repeat
 from .problems import _
-from .procedure import ExtensionRule, FeedbackRule, Keep, Offer, Procedure
+from .procedure import ExtensionRule, FeedbackRule, Keep, Offer, Procedure, SignIn
 from .skeleton import skeleton
 from .stages import Stage
 from .wording import FIELD_TYPES, NOT_YET, NOT_YET_IN_STAGES
@@ -24,6 +24,7 @@ _PARTS: list[tuple[str, type[BaseModel], str]] = [
     ("stages", Stage, _("where a case can stand")),
     ("extension", ExtensionRule, _("how often the deadline may be extended, each time by at most its own length")),
     ("feedback", FeedbackRule, _("what the applicant may do with the answer")),
+    ("sign_in", SignIn, _("how one must have signed in to file it")),
     ("keep", Keep, _("how long a case is kept after it was closed")),
 ]
 _FIELD_PARTS: list[tuple[str, type[BaseModel], str]] = [

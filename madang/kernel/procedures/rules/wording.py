@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from .checks import Step
 from .fields import AnyField, FieldBase, Option, Repeat
 from .problems import DefinitionError, Path, Problem, _, choose, listed, wrong
-from .procedure import ExtensionRule, FeedbackRule, Keep, Offer, Procedure
+from .procedure import ExtensionRule, FeedbackRule, Keep, Offer, Procedure, SignIn
 from .stages import Stage
 from .texts import Part
 
@@ -21,6 +21,7 @@ _PARTS: dict[str, type[Part]] = {
     "offered_by": Offer,
     "extension": ExtensionRule,
     "feedback": FeedbackRule,
+    "sign_in": SignIn,
     "keep": Keep,
     "repeat": Repeat,
     "options": Option,
@@ -34,7 +35,6 @@ NOT_YET = {
     "fee": _("every service is free of charge"),
     "prefill": _("the person fills in every field"),
     "result": _("the answer is a text by the officer"),
-    "sign_in": _("everybody signs in the same way"),
     "open_to": _("everybody who signed in may file"),
     "notify": _("the applicant is told of everything, and the office of what it has to do"),
 }

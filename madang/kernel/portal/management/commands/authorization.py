@@ -10,7 +10,7 @@ from madang.kernel.cases.rules import MAY, MOVERS
 PAGE = "docs/reference/authorization.md"
 WRITE = "./manage.py authorization"
 
-STANDINGS = ("applicant", "officer", "desk", "manager", "referrer", "auditor")
+STANDINGS = ("applicant", "representative", "agent", "reader", "officer", "desk", "manager", "referrer", "auditor")
 OTHERS = ("operator", "stranger", "passer-by")
 WHAT = {
     "read": "read it whole, with its timeline, deadlines and files",
@@ -44,11 +44,14 @@ address of its own there, it comes with what somebody writes.
 | standing | who that is |
 |---|---|
 | applicant | whose case it is; whatever posts they hold, on their own case they are nothing else |
+| representative | by mandate in the applicant's place: a parent for a child, who represents a company |
+| agent | by mandate for the applicant: by power of attorney, as employee of a company or administrative agent |
+| reader | by mandate, to read and do nothing |
 | officer, desk, manager | who holds such a post in the case's institution, or in the department that has it |
 | referrer | desk or manager of an institution that passed the case on: they see what became of it |
 | auditor | reads every case and changes none |
 | operator | runs the system and reads no case |
-| stranger | signed in, with no part in it: other citizens, officers of other institutions and departments |
+| stranger | signed in, with no part in it: other citizens, officers of other places, holders of a mandate that is over |
 | passer-by | not signed in |
 
 What an applicant made public everyone may read, with what is private in it masked.

@@ -25,9 +25,11 @@ from madang.kernel.common.worktime import Period
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution, Post
 from madang.kernel.institutions.queries import is_auditor, posts_of, working_calendar
+from madang.kernel.mandates.queries import ever_held, held
 
-from .models import Case, Clock, Entry, Transfer
-from .rules import may
+from ..models import Case, Clock, Entry, Transfer
+from ..rules import may
+from .acting import reach, sees
 
 REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
 # What a page of a case names; a program is told no persons, and asks for less.
@@ -49,7 +51,8 @@ def covers(person: Person | None) -> Q:
 
 
 def visible_to(person: Person | None) -> QuerySet[Case]:
-    """The cases a person may open: their own, those of their posts, those their institution passed on; auditors: all.
+    """The cases a person may open: their own, those under their mandates, those of their posts, those their institution
+    passed on; auditors: all.
 
     What everyone may see of public cases, masked, is `public()`.
     """
@@ -60,7 +63,10 @@ def visible_to(person: Person | None) -> QuerySet[Case]:
     passed_on = Transfer.objects.filter(
         from_institution__in=[p.institution_id for p in posts_of(person) if p.role in REFERRERS and not p.department_id]
     )
-    return Case.objects.filter(Q(applicant=person) | covers(person) | Q(pk__in=passed_on.values("case")))
+    mine = Q(applicant=person)
+    for mandate in held(person):
+        mine |= reach(mandate)
+    return Case.objects.filter(mine | covers(person) | Q(pk__in=passed_on.values("case")))
 
 
 def public() -> QuerySet[Case]:
@@ -69,11 +75,20 @@ def public() -> QuerySet[Case]:
 
 
 def standings(person: Person | None, case: Case) -> frozenset[str]:
-    """How a person stands to a case, in the words of `rules.MAY`. Nobody acts as an officer on a case of their own."""
+    """How a person stands to a case, in the words of `rules.MAY`.
+
+    Nobody acts as an officer on a case of their own, nor on one they filed for another or follow by a mandate; when that
+    mandate is over they are told nothing of what they filed under it.
+    """
     if person is None:
         return frozenset()
     if case.applicant_id == person.pk:
         return frozenset({"applicant"})
+    mandates = [one for one in ever_held(person) if sees(one, case)]
+    if mandates:
+        standing = frozenset(one.stands_as for one in mandates if one.holds)
+        if standing or any(one.pk == case.mandate_id for one in mandates):
+            return standing
     return frozenset(standing_posts(person, case))
 
 
@@ -92,7 +107,7 @@ def standing_posts(person: Person, case: Case) -> dict[str, Post]:
 
 @dataclass(frozen=True)
 class Look:
-    """How often a case was looked at from an institution on a day, and what for."""
+    """How often a case was looked at from an institution, or by who acts for its applicant, on a day, and what for."""
 
     day: date
     number: str
@@ -100,6 +115,7 @@ class Look:
     institution: Institution | None
     purpose: str
     times: int
+    person: Person | None = None
 
 
 def looks_at(person: Person, most: int = 300) -> list[Look]:
@@ -107,13 +123,20 @@ def looks_at(person: Person, most: int = 300) -> list[Look]:
     titles = dict(Case.objects.filter(applicant=person).values_list("number", "title"))
     looks = Record.objects.filter(action="cases.look", subject__in=list(titles)).order_by("-id")[:most]
     counted = Counter(
-        (timezone.localdate(one.at), one.subject, one.institution_id, str(one.details.get("purpose", "")))
+        (
+            timezone.localdate(one.at),
+            one.subject,
+            one.institution_id,
+            str(one.details.get("purpose", "")),
+            one.actor_id if one.institution_id is None else None,
+        )
         for one in looks
     )
-    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose in counted if key})
+    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose, _agent in counted if key})
+    agents = Person.objects.in_bulk({key for *_rest, key in counted if key})
     return [
-        Look(day, number, titles[number], named.get(key) if key else None, purpose, times)
-        for (day, number, key, purpose), times in counted.items()
+        Look(day, number, titles[number], named.get(key or 0), purpose, times, agents.get(agent or 0))
+        for (day, number, key, purpose, agent), times in counted.items()
     ]
 
 

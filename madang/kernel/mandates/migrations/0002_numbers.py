@@ -1,0 +1,6 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mandates", "0001_initial")]
+    operations = [migrations.RunSQL("CREATE SEQUENCE mandates_mandate_number", "DROP SEQUENCE mandates_mandate_number")]
