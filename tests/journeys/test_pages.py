@@ -85,6 +85,7 @@ PAGES: dict[str, list[str]] = {
         "/my/",
         "/notices/",
         "/my/tokens/",
+        "/my/agencies/",
         "/apply/petitions.grievance/",
         "/apply/petitions.suggestion/",
         "/apply/petitions.suggestion/?page=review",
@@ -99,7 +100,7 @@ PAGES: dict[str, list[str]] = {
     "officer": ["/work/open/", "/cases/{assigned}/", "/cases/{asked}/", "/cases/{drafted}/", "/cases/{again}/"],
     "manager": ["/work/approval/", "/cases/{proposed}/", "/cases/{answered}/"],
     "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
-    "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/"],
+    "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/", "/back-office/openid/client/add/"],
 }
 LANGUAGES = ("ko", "en")
 WIDTHS = (1280, 360)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     get_access_token_model,
@@ -80,7 +81,7 @@ class ClientAdmin(admin.ModelAdmin):
             "title": str(client), "client": client, "secret": secret, "opts": self.model._meta,
         }  # fmt: skip
         response = render(request, "openid/secret.html", context)
-        response.headers["Cache-Control"] = "no-store"
+        add_never_cache_headers(response)
         return response
 
     @admin.action(description=_("Take out of use"))

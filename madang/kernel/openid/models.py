@@ -51,6 +51,9 @@ class Client(AbstractApplication):
         return f"openid:{self.client_id}"
 
     # What the library asks of a client.
+    def clean(self) -> None:
+        """Nothing: the library looks for keys in its settings here; addresses are looked at by the actions."""
+
     def is_usable(self, request: Any) -> bool:
         return self.is_active
 
