@@ -22,7 +22,7 @@ from madang.kernel.common.errors import DomainError
 from madang.kernel.identity.queries import person_of
 
 from . import actions
-from .forms import ClientForm
+from .forms import FIELDS, ClientForm
 from .models import Client
 
 # The library's own pages would show who holds which token.
@@ -48,33 +48,19 @@ class ClientAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["institution", "client_type", "client_id", "is_active"] if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*ClientForm._meta.fields, *(["client_id", "is_active"] if obj else [])]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, which says at the field what the action would refuse."""
-
-        class Checked(ClientForm):
-            def _post_clean(self) -> None:
-                super()._post_clean()
-                try:
-                    actions.check(self.instance)
-                except DomainError as error:
-                    for name, texts in error.fields.items():
-                        self.add_error(name, texts)
-
-        return super().get_form(request, obj, change, **(kwargs | {"form": Checked}))
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*FIELDS, *(["client_id", "is_active"] if obj else [])]
 
     def save_model(self, request: HttpRequest, obj: Client, form: ModelForm, change: bool) -> None:
         by = person_of(request)
         if change:
             actions.revise(obj, by=by, **{name: form.cleaned_data[name] for name in form.changed_data})
         else:
-            obj.secret = actions.register(obj, by=by)  # type: ignore[attr-defined]
+            obj.secret = actions.register(obj, by=by)
 
     def response_add(self, request: HttpRequest, obj: Client, post_url_continue: str | None = None) -> HttpResponse:
         """Shows the new secret, this once."""
-        return self._secret(request, obj, obj.secret)  # type: ignore[attr-defined]
+        return self._secret(request, obj, obj.secret)
 
     def _secret(self, request: HttpRequest, client: Client, secret: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {

@@ -3,9 +3,18 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from madang.kernel.common.errors import Invalid
+
+from .actions import check
 from .models import SCOPES, Client
 
 _HINT = _("One address a line, letter by letter as the agency uses it; https, or http to one's own machine.")
+
+
+FIELDS = [
+    "name", "name_en", "institution", "client_type", "redirect_uris", "post_logout_redirect_uris", "backchannel_uri",
+    "scopes",
+]  # fmt: skip
 
 
 class ClientForm(forms.ModelForm):
@@ -17,10 +26,7 @@ class ClientForm(forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = [
-            "name", "name_en", "institution", "client_type", "redirect_uris", "post_logout_redirect_uris",
-            "backchannel_uri", "scopes",
-        ]  # fmt: skip
+        fields = FIELDS
         labels = {
             "name": _("name"),
             "client_type": _("kind"),
@@ -37,3 +43,12 @@ class ClientForm(forms.ModelForm):
             "redirect_uris": forms.Textarea(attrs={"rows": 3}),
             "post_logout_redirect_uris": forms.Textarea(attrs={"rows": 3}),
         }
+
+    def _post_clean(self) -> None:
+        """Says at the field what the action would refuse."""
+        super()._post_clean()  # type: ignore[misc]
+        try:
+            check(self.instance)
+        except Invalid as error:
+            for name, texts in error.fields.items():
+                self.add_error(name, texts)

@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madang.kernel.common.errors import Refused
@@ -226,3 +227,12 @@ def test_what_is_past_keeping_goes(phone, agency, code_for):
     SignIn.objects.update(ended_at=timezone.now() - timedelta(days=366))
     tidy(0)
     assert SignIn.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_tells_after_the_commit(phone, listening, ear, code_for):
+    listening.tokens(code_for(phone, listening))
+    phone.post("/sign-out/")
+    with app.replace_connector(app.connector.get_worker_connector()):
+        app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    assert [claims_in(token)["aud"] for token in ear.heard] == [listening.id]
