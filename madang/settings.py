@@ -109,6 +109,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "identity:sign-in"
+# Where somebody who is signed in proves anew who they are, when an agency asks for that.
+REAUTHENTICATE_URL = LOGIN_URL
 LOGIN_REDIRECT_URL = "portal:my-page"
 LOGOUT_REDIRECT_URL = "portal:home"
 
@@ -123,6 +125,8 @@ OAUTH2_PROVIDER = {
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
     "ID_TOKEN_EXPIRE_SECONDS": 300,
+    # Which addresses are good is said by kernel/openid/rules.py, which lets http lead to one's own machine.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -131,6 +135,7 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
 }
 
 LANGUAGE_CODE = env.str("MADANG_LANGUAGE", default="ko")

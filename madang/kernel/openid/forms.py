@@ -37,7 +37,9 @@ class ClientForm(forms.ModelForm):
             "redirect_uris": _HINT,
             "post_logout_redirect_uris": _HINT,
             "backchannel_uri": _("Told when somebody who went there signs out here. May stay empty."),
-            "client_type": _("Confidential: a server that keeps a secret. Public: an app or a page, which cannot."),
+            "client_type": _(
+                "Confidential: a server that keeps a secret. Public: an app on people's own devices, which cannot."
+            ),
         }
         widgets = {
             "redirect_uris": forms.Textarea(attrs={"rows": 3}),

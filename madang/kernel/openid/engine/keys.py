@@ -4,6 +4,7 @@ A new key is published at once and signs a little later, when agencies have had 
 published until the last thing it signed has expired.
 """
 
+import logging
 import os
 import secrets
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from django.conf import settings
 from django.utils import timezone
 from jwcrypto import jwk, jwt
 from jwcrypto.common import JWException, json_decode
+
+log = logging.getLogger("madang.openid")
 
 ALGORITHM = "RS256"
 # How long an agency may remember the list of keys, and so how long a new one waits before it signs.
@@ -88,6 +91,7 @@ def secret() -> bytes:
     """The secret of pairwise names; made when there is none. Lost, everybody is a stranger to every agency."""
     file = _folder() / "pairwise.secret"
     if not file.exists():
+        log.warning("the secret of pairwise names was made anew: whoever was known to an agency is a stranger now")
         _write(file, secrets.token_bytes(32))
     return file.read_bytes()
 

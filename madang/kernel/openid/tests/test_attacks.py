@@ -104,7 +104,9 @@ def test_a_code_is_good_for_its_client_only(phone, agency, make_agency, town, mi
     for other in (make_agency(town), make_agency(ministry), make_agency(town, client_type=Client.CLIENT_PUBLIC)):
         code = code_for(phone, agency)
         assert error_of(other.exchanges(code)) == "invalid_grant"
-        assert agency.exchanges(code).status_code == 200
+        token = agency.tokens(code)["access_token"]
+        assert error_of(other.exchanges(code)) == "invalid_grant"
+        assert knows(token).status_code == 200, "another client's try takes nothing back"
 
 
 def test_a_code_is_good_for_its_address_only(phone, make_agency, town, code_for):

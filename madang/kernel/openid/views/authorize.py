@@ -207,8 +207,9 @@ def _to_sign_in(asked: _Asked) -> HttpResponse:
     """
     if asked.again_asked_at is not None and asked.request.user.is_authenticated:
         logout(asked.request)
+    page = settings.REAUTHENTICATE_URL if asked.request.user.is_authenticated else settings.LOGIN_URL
     there = urlencode({"next": asked.address("openid:continue")})
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{there}")
+    return HttpResponseRedirect(f"{resolve_url(page)}?{there}")
 
 
 class _Query:

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         )
         one.add_argument("--back-channel", default="", metavar="URI", help="told when somebody signs out here")
         one.add_argument("--scope", action="append", default=[], choices=[name for name, _label in SCOPES])
-        one.add_argument("--public", action="store_true", help="an app or a page, which cannot keep a secret")
+        one.add_argument(
+            "--public", action="store_true", help="an app on people's own devices, which cannot keep a secret"
+        )
         what.add_parser(
             "new-key", help="make the key that signs in ten minutes; older ones stay published while needed"
         )
