@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     *(["madang.kernel.identity.engine.demo_id"] if DEMO else []),
     "django_htmx",
     "ninja",
+    "oauth2_provider",
     "procrastinate.contrib.django",
 ]
 
@@ -169,6 +170,33 @@ CACHES = {
         "LOCATION": "identity_attempt",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
+}
+
+# Where somebody who is signed in proves anew who they are, when an agency asks for that.
+REAUTHENTICATE_URL = "account_reauthenticate"
+
+# Agencies to which people sign in from here: the narrowest that the library can be (see kernel/openid/views/protocol.py).
+OAUTH2_PROVIDER_APPLICATION_MODEL = "openid.Client"
+OAUTH2_PROVIDER = {
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": SITE_URL.rstrip("/"),
+    "OAUTH2_SERVER_CLASS": "madang.kernel.openid.views.protocol.Server",
+    "OAUTH2_VALIDATOR_CLASS": "madang.kernel.openid.views.protocol.Validator",
+    "SCOPES_BACKEND_CLASS": "madang.kernel.openid.views.protocol.Scopes",
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
+    "ID_TOKEN_EXPIRE_SECONDS": 300,
+    # Which addresses are good is said by kernel/openid/rules.py, which lets http lead to one's own machine.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
 }
 
 LANGUAGE_CODE = env.str("MADANG_LANGUAGE", default="ko")

@@ -127,6 +127,7 @@ PAGES: dict[str, list[str]] = {
         "/my/acting/{mandate}/",
         "/cases/{for_another}/",
         "/cases/{for_another}/receipt/",
+        "/my/agencies/",
         "/apply/petitions.grievance/",
         "/apply/petitions.suggestion/",
         "/apply/petitions.suggestion/?page=review",
@@ -156,7 +157,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "manager": ["/work/approval/", "/cases/{proposed}/", "/cases/{answered}/"],
     "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
-    "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/"],
+    "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/", "/back-office/openid/client/add/"],
 }
 LANGUAGES = ("ko", "en")
 WIDTHS = (1280, 360)
