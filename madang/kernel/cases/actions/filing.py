@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from madang.kernel.audit.actions import action, record
+from madang.kernel.audit.actions import action, be_sure_of, record
 from madang.kernel.common import moment, work
 from madang.kernel.common.clock import due_at
 from madang.kernel.common.errors import Conflict, Invalid, Refused
@@ -44,12 +44,13 @@ def file(
     """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
 
     The institution is one that offers the procedure, or the root of the tree, whose desk passes it on: Invalid
-    (`institution`) otherwise. `is_public` is what the applicant wants where the procedure leaves that to them.
+    (`institution`) otherwise. StepUp for who is not known as surely as it wants. `is_public` is what the applicant wants where the procedure leaves that to them.
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
     Under a `mandate` the case is the principal's, and `by` has filed it for them: needs a transaction, in which the
     mandate is held; Invalid (`on_behalf_of`) when it does not hold any more, or does not reach so far.
     """
     definition = version.definition
+    be_sure_of(by, definition.sign_in.level)
     require_offered(definition, institution, "institution")
     if by is not None and any(one.owner_id != by.pk for one in files):
         raise Refused()

@@ -6,8 +6,6 @@ from time import time
 
 from django.http import HttpRequest
 
-from madang.kernel.identity.models import Person
-
 from ..rules import amr_of
 
 # In the session: since when somebody is signed in, and a random mark that stays the same while they are.
@@ -31,11 +29,6 @@ def note_sign_in(request: HttpRequest) -> None:
 def methods(request: HttpRequest) -> list[str]:
     """By which means (`amr`); by password where the sign-in noted nothing else."""
     return amr_of(request.session.get(METHODS) or [{"method": "password"}])
-
-
-def assurance(person: Person) -> int:
-    """How sure it is who this is: 1 self-declared, 2 identity verified, 3 verified and by a strong factor."""
-    return int(getattr(person, "assurance", 1))
 
 
 def browser(request: HttpRequest) -> str:

@@ -186,7 +186,7 @@ def _go_on(asked: _Asked, person: Person) -> HttpResponse:
             browser=mark,
             session=request.session.session_key or "",
             proved_at=datetime.fromtimestamp(proof.proved_at(request), UTC),
-            assurance=proof.assurance(person),
+            assurance=person.assurance,
             methods=proof.methods(request),
         )
     return _back(asked.redirect_uri, {"code": code, "state": request.GET.get("state")})

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from madang.kernel.audit.actions import be_sure_of
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.documents.forms import receive
 from madang.kernel.identity.models import Person
@@ -33,6 +34,8 @@ def apply(request: HttpRequest, procedure: str) -> HttpResponse:
     if person is None:
         raise Refused()
     version = current(procedure)
+    # Nobody writes for an hour only to hear then that they must show who they are.
+    be_sure_of(person, version.definition.sign_in.level)
     draft = draft_of(person, procedure)
     if request.GET.get("page") == REVIEW or "key" in request.POST:
         return review(request, person, version, draft)
