@@ -44,7 +44,8 @@ def file(
     """Receives a filled form (already validated against its version) as a case at an institution, and starts its clock.
 
     The institution is one that offers the procedure, or the root of the tree, whose desk passes it on: Invalid
-    (`institution`) otherwise. StepUp for who is not known as surely as it wants. `is_public` is what the applicant wants where the procedure leaves that to them.
+    (`institution`) otherwise. StepUp for who is not known as surely as it wants. `is_public` is what the applicant
+    wants where the procedure leaves that to them.
     `key` names the filing, so that it cannot happen twice: see `file_once`. All rows are written by one statement.
     Under a `mandate` the case is the principal's, and `by` has filed it for them: needs a transaction, in which the
     mandate is held; Invalid (`on_behalf_of`) when it does not hold any more, or does not reach so far.
