@@ -26,7 +26,7 @@ def wind_running_clocks(event: DayOffAnnounced) -> None:
 def tell_of_reception(events: list[told.CaseFiled]) -> None:
     """Each applicant is told that the case was received, where, and until when it will be answered."""
     keys = [event.case_id for event in events]
-    cases = Case.objects.select_related(*NEEDED).in_bulk(keys)
+    cases = Case.objects.select_related(*NEEDED).prefetch_related("mandate__agent").in_bulk(keys)
     for event in events:
         if case := cases.get(event.case_id):
             for person in told_of(case):

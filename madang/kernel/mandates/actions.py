@@ -155,8 +155,8 @@ def _own_side(mandate: Mandate, by: Person) -> bool:
 def _check(mandate: Mandate, by: Person, today: date) -> None:
     """Refuses what no mandate of its kind can be; every mistake is named with its field."""
     wrong: dict[str, Any] = {}
-    if mandate.since < today:
-        wrong["since"] = [_("A mandate cannot begin in the past.")]
+    if not today <= mandate.since <= latest_end(today, 1):
+        raise Invalid(fields={"since": [_("A mandate begins today, or within a year.")]})
     if set(mandate.scope) - {name for name, _label in scopes()}:
         wrong["scope"] = [_("There is no such service, or it must be asked for in person.")]
     if mandate.invited and by_login(mandate.invited) == getattr(by, "account", None):

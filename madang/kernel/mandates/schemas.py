@@ -1,7 +1,7 @@
 """What programs send and get of mandates."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from ninja import Field, Schema
@@ -11,6 +11,9 @@ from madang.kernel.identity.models import Company, Person
 
 from .models import Mandate
 
+# The database keeps no NUL.
+Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
 
 class ProposalIn(Schema, extra="forbid"):
     """A mandate to propose. Which of the two sides the caller is, `side` says."""
@@ -19,14 +22,16 @@ class ProposalIn(Schema, extra="forbid"):
     side: Literal["principal", "agent", "company"] = Field(
         description="`principal`: the other acts for me. `agent`: I act. `company`: the other acts for my company."
     )
-    to: str = Field("", max_length=254, description="E-mail of the other; none where an officer confirms from papers.")
-    company: str = Field("", max_length=20, description="Registration number, for `side: company`.")
+    to: Words = Field(
+        "", max_length=254, description="E-mail of the other; none where an officer confirms from papers."
+    )
+    company: Words = Field("", max_length=20, description="Registration number, for `side: company`.")
     post: Literal["", "representative", "employee"] = ""
-    name: str = Field("", max_length=200, description="Of a child, or of a company whose representative I am.")
+    name: Words = Field("", max_length=200, description="Of a child, or of a company whose representative I am.")
     born: date | None = Field(None, description="Of a child.")
-    registration: str = Field("", max_length=30, description="Of a company whose representative I am.")
-    licence: str = Field("", max_length=40, description="Registration number of an administrative agent.")
-    scope: list[str] = Field(default_factory=list, max_length=100, description="Services and procedures; empty: all.")
+    registration: Words = Field("", max_length=30, description="Of a company whose representative I am.")
+    licence: Words = Field("", max_length=40, description="Registration number of an administrative agent.")
+    scope: list[Words] = Field(default_factory=list, max_length=100, description="Services and procedures; empty: all.")
     may: Literal["file", "all", "read"] = "file"
     since: date | None = Field(None, description="First day; today when left out.")
     until: date | None = Field(None, description="Last day.")

@@ -338,6 +338,20 @@ def test_who_never_held_a_mandate_pays_nothing_for_them(version, town, citizen, 
     assert _cost(lambda: queries.by_number(desk, case.number)) == []
 
 
+def test_telling_of_many_costs_as_much_as_of_one(version, town, citizen, mother, son, agreed):
+    """What concerns mandates is asked once for a batch, and not at all where nobody acts for another."""
+    mandate = agreed(mother, son)
+    tell()
+    actions.file(version, by=citizen, data=DATA, institution=town)
+    assert _cost(tell) == []
+    counts = []
+    for number in (1, 4):
+        for _one in range(number):
+            filed(version, town, son, mandate)
+        counts.append(len(_cost(tell)))
+    assert counts == [1, 1]
+
+
 @pytest.mark.parametrize("reach", ["file", "all", "company"])
 def test_a_list_of_a_mandate_walks_one_index(version, town, mother, son, agreed, firm, employ, reach):
     mandate = employ(firm(mother), mother, son) if reach == "company" else agreed(mother, son, may=reach)

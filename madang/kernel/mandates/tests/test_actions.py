@@ -166,6 +166,7 @@ def test_a_power_of_attorney_has_an_end_of_at_most_two_years(power, mother, son)
     [
         ({"scope": ["no.such"]}, "son@example.org", "scope"),
         ({"since": date(2020, 1, 1)}, "son@example.org", "since"),
+        ({"since": date(9999, 1, 1), "until": date(9999, 12, 31)}, "son@example.org", "since"),
         ({"kind": "agent"}, "son@example.org", "licence"),
         ({}, "", "to"),
         ({}, "Mother@example.org", "to"),

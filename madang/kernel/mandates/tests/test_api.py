@@ -111,6 +111,24 @@ def test_a_company_through_the_desk(ask, son, mother, desk):
     assert ask(son, "GET", f"{PETITIONS}?mandate={number}").json()["items"][0]["number"] == filed.json()["number"]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"since": "9999-01-01", "until": "9999-12-31"},
+        {"until": "0001-01-01"},
+        {"to": "a\x00b"},
+        {"scope": ["\x00"]},
+        {"kind": "child", "side": "agent", "name": "\x00", "born": "2020-01-01"},
+        {"kind": "child", "side": "agent", "name": "a", "born": "9999-12-31"},
+        {"unknown": 1},
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_field(ask, mother, proposal, more):
+    answer = ask(mother, "POST", API, proposal | more)
+    assert answer.status_code == 422
+    assert answer.json()["fields"]
+
+
 def test_a_child(ask, son, desk):
     born = timezone.localdate() - timedelta(days=3000)
     claim = {"kind": "child", "side": "agent", "name": "김아이", "born": str(born)}
