@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
-from madang.kernel.common.errors import Invalid, Refused, TooMany
+from madang.kernel.common import moment
+from madang.kernel.common.errors import Conflict, Invalid, Refused, TooMany
 
-from .models import Account, FailedSignIn, Person, Token
-from .queries import by_login
+from .models import Account, FailedSignIn, Person, PersonalNumber, Token
+from .queries import by_login, by_personal_number
 from .rules import digest, new_token
 
 ATTEMPTS, WINDOW = 10, timedelta(minutes=10)
@@ -86,3 +87,21 @@ def sign_in(login: str, *, by: Person | None, password: str) -> Account:
         )
     _enter(account, by=account.person)
     return account
+
+
+@action("identity.verify_number")
+def verify_number(person: Person, *, by: Person | None, kind: str, value: str) -> PersonalNumber:
+    """Keeps a number of a person, in its one spelling, that somebody who knows has just confirmed.
+
+    Only the system does so, when an identity provider or a register told it. A number belongs to one person.
+    """
+    if by is not None:
+        raise Refused()
+    owner = by_personal_number(kind, value)
+    if owner is not None and owner != person:
+        raise Conflict("identity.number-taken", _("This number was verified of another person."))
+    row = PersonalNumber.objects.filter(person=person, kind=kind).first() or PersonalNumber(person=person, kind=kind)
+    row.value, row.verified_at = value, moment.now()
+    row.save()
+    record(row, by=by, person=person.pk, kind=kind)
+    return row

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from madang.kernel.common.fields import BlindIndex, EncryptedText
+
 
 class Person(models.Model):
     """A natural person, whether or not they have an account."""
@@ -109,3 +111,22 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return self.login
+
+
+class PersonalNumber(models.Model):
+    """A number by which the state or a bank knows a person: encrypted, found by its blind index, nobody else's."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="numbers")
+    kind = models.CharField(max_length=40, help_text="As the language of definitions calls it: resident_number.")
+    value = EncryptedText(bound_to=("person_id", "kind"))
+    index = BlindIndex(of="value")
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="one_number_a_kind"),
+            models.UniqueConstraint(fields=["kind", "index"], name="one_person_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.person_id}"

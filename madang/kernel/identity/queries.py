@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from madang.kernel.common.kept import Kept
 
-from .models import Account, Person
+from .models import Account, Person, PersonalNumber
 from .rules import digest
 
 
@@ -34,3 +34,10 @@ def by_token(token: str) -> Person | None:
 def by_login(login: str) -> Account | None:
     """The account with this login."""
     return Account.objects.select_related("person").filter(login__iexact=login).first()
+
+
+def by_personal_number(kind: str, value: str) -> Person | None:
+    """The person of whom this number, in its one spelling, was verified."""
+    entries = PersonalNumber._meta.get_field("index").entries(value)
+    found = PersonalNumber.objects.select_related("person").filter(kind=kind, index__in=entries).first()
+    return found.person if found else None
