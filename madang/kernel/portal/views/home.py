@@ -87,6 +87,7 @@ PURPOSES = {
     "supervision": _l("To approve or supervise the work"),
     "referral": _l("To see the result of what was passed on"),
     "audit": _l("To audit the office"),
+    "unmasking": _l("To read a secret answer"),
 }
 
 
@@ -101,7 +102,10 @@ def looks(request: HttpRequest) -> HttpResponse:
                 day(one.day),
                 {"text": one.title, "url": reverse("portal:case", args=[one.number])},
                 str(one.institution or ""),
-                str(PURPOSES.get(one.purpose, "")),
+                {
+                    "text": str(PURPOSES.get(one.purpose, "")),
+                    "note": f"{one.field}: {one.reason}" if one.field else "",
+                },
                 str(one.times),
             ]
             for one in (looks_at(person) if person else [])

@@ -45,7 +45,8 @@ def review(request: HttpRequest, person: Person, version: Version, draft: Draft 
         request.POST if sent else None, initial={"key": draft.pk}, choice=definition.publishable == "applicant"
     )
     try:
-        data = clean_data(definition, draft.data, person)
+        begun = draft.answers
+        data = clean_data(definition, begun, person)
     except Invalid as error:
         messages.warning(request, _("Something is still missing or has to be put right."))
         return redirect(page_url(version, str(page_of(definition, next(iter(error.fields), "")))))
@@ -54,7 +55,7 @@ def review(request: HttpRequest, person: Person, version: Version, draft: Draft 
     language = get_language() or ""
     title, body = data.get("title") or definition.title.text(language), "\n".join(texts_of(definition, data))
     beside = select_template([f"{definition.service}/beside_review.html", "portal/beside_form.html"])
-    context = frame(version, asked_pages(definition, draft.data)) | {
+    context = frame(version, asked_pages(definition, begun)) | {
         "form": form,
         "title_answer": data.get("title"),
         "answers": answers_of(definition, data, language),
