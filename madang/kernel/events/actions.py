@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import work
+from madang.kernel.common.discretion import in_short
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 
 from .contracts import LISTENERS, Listener, name_of
@@ -110,7 +111,7 @@ def _tell(heard: list[Heard]) -> str | None:
             handler.handle(told if handler.batch else told[0])
     except Exception as error:
         log.exception("%s failed on %s events, the first of them %s %s", handler.name, len(heard), event.name, event.pk)
-        return f"{type(error).__name__}: {error}"[:2000]
+        return in_short(error)[:2000]
     return None
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.common import memory
 from madang.kernel.common.encryption import (
@@ -71,14 +70,14 @@ def retire_key(name: str, *, by: Any = None) -> None:
         raise Refused()
     found = [(purpose, file) for purpose in PURPOSES for file in key_files(purpose) if name_in(file) == name]
     if not found:
-        raise Invalid(fields={"name": [_("There is no key of this name.")]})
+        raise Invalid(fields={"name": ["There is no key of this name."]})
     purpose, file = found[0]
     if newest_key(purpose) == name:
-        raise Conflict("audit.newest-key", _("This is the newest key. Make another one first: keys rotate."))
+        raise Conflict("audit.newest-key", "This is the newest key. Make another one first: keys rotate.")
     _require_settled(datetime.strptime(key_files(purpose)[-1].stem[:21], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC))
     used = {column(field): rows for field in kept_secret(purpose) if (rows := field.under(name).count())}
     if used:
-        message = _("Still encrypted with this key: %(used)s. Close it anew first: keys rotate.")
+        message = "Still encrypted with this key: %(used)s. Close it anew first: keys rotate."
         raise Conflict("audit.key-in-use", message, used=used)
     file.unlink()
     memory.forget()
@@ -95,7 +94,7 @@ def _require_settled(made: datetime) -> None:
     if timezone.now() < made + SETTLED or (oldest and oldest < made + timedelta(seconds=2 * FRESH)):
         raise Conflict(
             "audit.key-not-settled",
-            _(
+            (
                 "Somebody may still be writing with an older key. Try again %(minutes)s minutes after the newest was made."
             ),
             minutes=int(SETTLED.total_seconds() // 60),

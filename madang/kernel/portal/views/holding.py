@@ -1,13 +1,16 @@
 """What was written is not lost when the session has ended: it waits until its writer has signed in again.
 
 Forms carry a mark of who writes them. Text that arrives without a session, but with such a mark, is held in the new
-session and given back on the page it belongs to, to that person alone.
+session and given back on the page it belongs to, to that person alone. It lies there encrypted, and the key is in the
+browser only: forms ask for what must not be read in the database.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -36,25 +39,32 @@ def signed_in(back: Callable[..., str] | None = None) -> Callable[[View], View]:
             if request.user.is_authenticated:
                 return view(request, *args, **rest)
             goal = back(*args, **rest) if back else request.get_full_path()
-            if request.method == "POST":
-                _hold(request, goal)
-            return redirect_to_login(goal)
+            key = _hold(request, goal) if request.method == "POST" else None
+            response = redirect_to_login(goal)
+            if key:
+                response.set_cookie(HELD, key, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+            return response
 
         return ask_first
 
     return decorate
 
 
-def _hold(request: HttpRequest, goal: str) -> None:
+def _hold(request: HttpRequest, goal: str) -> str | None:
+    """Holds what was sent, if it bears a mark; returns the key that opens it."""
     try:
         writer = signing.loads(request.POST.get(FIELD, ""), salt="portal.writer", max_age=DAYS * 86400)
     except signing.BadSignature:
-        return
+        return None
     data = request.POST.copy()
     for name in (FIELD, "csrfmiddlewaretoken"):
         data.pop(name, None)
-    if sum(len(text) for texts in data.lists() for text in texts[1]) <= MOST:
-        request.session[HELD] = {"writer": writer, "goal": goal, "sent_to": request.path, "data": data.urlencode()}
+    if sum(len(text) for texts in data.lists() for text in texts[1]) > MOST:
+        return None
+    key = Fernet.generate_key()
+    closed = Fernet(key).encrypt(data.urlencode().encode()).decode()
+    request.session[HELD] = {"writer": writer, "goal": goal, "sent_to": request.path, "data": closed}
+    return key.decode()
 
 
 def give_back(request: HttpRequest, person: Person | None) -> tuple[str, QueryDict] | None:
@@ -64,4 +74,9 @@ def give_back(request: HttpRequest, person: Person | None) -> tuple[str, QueryDi
         return None
     del request.session[HELD]
     # Who writes on a shared machine is not shown what another had begun.
-    return (held["sent_to"], QueryDict(held["data"])) if person and held["writer"] == person.pk else None
+    if person is None or held["writer"] != person.pk:
+        return None
+    try:
+        return held["sent_to"], QueryDict(Fernet(request.COOKIES.get(HELD, "")).decrypt(held["data"]).decode())
+    except (InvalidToken, ValueError):
+        return None
