@@ -9,6 +9,7 @@ import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from .memory import remembered
 # What each is for, and the folder of its keys: values that are read again, and the index by which equal ones are found.
 DATA, INDEX = "data", "index"
 PURPOSES = (DATA, INDEX)
+_STAMP = "%Y%m%dT%H%M%S%f"
 # So long a process may go on with what it knows of the keys.
 FRESH = 5.0
 # How an encrypted answer stands among others: no field of a form can have this name.
@@ -96,10 +98,16 @@ def name_in(file: Path) -> str:
 
 def new_key(purpose: str) -> str:
     """Makes the key that closes from now on, and returns its name."""
-    key = AESGCMSIV.generate_key(256)
-    name = _name_of(key)
-    write_key(folder_of(purpose) / f"{timezone.now():%Y%m%dT%H%M%S%f}-{name}.key", key.hex())
-    return name
+    key, files = AESGCMSIV.generate_key(256), key_files(purpose)
+    # It is the newest even where the clock of this machine is behind that of the last.
+    made = max([timezone.now(), *(made_at(file) + timedelta(microseconds=1) for file in files[-1:])])
+    write_key(folder_of(purpose) / f"{made:{_STAMP}}-{_name_of(key)}.key", key.hex())
+    return _name_of(key)
+
+
+def made_at(file: Path) -> datetime:
+    """When the key in a file was made."""
+    return datetime.strptime(file.stem.partition("-")[0], _STAMP).replace(tzinfo=UTC)
 
 
 def newest_key(purpose: str) -> str | None:

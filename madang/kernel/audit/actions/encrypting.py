@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from madang.kernel.common.encryption import (
     FRESH,
     PURPOSES,
     key_files,
+    made_at,
     name_in,
     new_key,
     newest_key,
@@ -74,7 +75,7 @@ def retire_key(name: str, *, by: Any = None) -> None:
     purpose, file = found[0]
     if newest_key(purpose) == name:
         raise Conflict("audit.newest-key", "This is the newest key. Make another one first: keys rotate.")
-    _require_settled(datetime.strptime(key_files(purpose)[-1].stem[:21], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC))
+    _require_settled(made_at(key_files(purpose)[-1]))
     used = {column(field): rows for field in kept_secret(purpose) if (rows := field.under(name).count())}
     if used:
         message = "Still encrypted with this key: %(used)s. Close it anew first: keys rotate."

@@ -10,6 +10,7 @@ from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions
 from madang.kernel.cases.models import Case, Unmasking
 from madang.kernel.cases.queries import looks_at, secret_answers
+from madang.kernel.cases.rules import texts_of
 from madang.kernel.common.encryption import Unreadable, is_sealed
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.identity.actions import issue_token
@@ -188,3 +189,9 @@ def test_a_form_without_secrets_costs_nothing(
 def test_secrets_are_filed_by_one_statement_too(secret_case, secret_version, citizen, town, django_assert_num_queries):
     with django_assert_num_queries(STATEMENTS):
         actions.file(secret_version, by=citizen, data={"title": "x", "body": "y", **SECRET}, institution=town)
+
+
+def test_what_is_looked_for_while_writing_has_none_of_them(secret_version):
+    """Before it is filed, the form is plain: similar cases and the router are asked with its ordinary words only."""
+    data = {"title": "보상금 신청", "body": "보상금을 신청합니다.", **SECRET}
+    assert list(texts_of(secret_version.definition, data)) == ["보상금을 신청합니다."]

@@ -20,6 +20,7 @@ from madang.kernel.common.encryption import (
     encrypt,
     key_files,
     key_ring,
+    name_in,
     new_key,
     newest_key,
 )
@@ -87,6 +88,15 @@ def test_a_key_made_elsewhere_a_moment_ago_opens_at_once():
     theirs = AESGCMSIV(key_ring(DATA)[name]).encrypt(nonce, NUMBER.encode(), PLACE.encode())
     assert not encrypt(NUMBER, PLACE).startswith(name), "this process has not heard of it"
     assert decrypt(f"{name}:{b64encode(nonce + theirs).decode()}", PLACE) == NUMBER
+
+
+def test_a_new_key_is_the_newest_though_the_clock_is_behind(keys):
+    new_key(DATA)
+    (file,) = key_files(DATA)
+    file.rename(file.with_name(f"29990101T000000000000-{name_in(file)}.key"))
+    assert newest_key(DATA) == name_in(file)
+    second = new_key(DATA)
+    assert newest_key(DATA) == second
 
 
 def test_a_missing_or_damaged_key_is_told_by_its_name():

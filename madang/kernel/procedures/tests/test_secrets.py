@@ -117,9 +117,9 @@ def test_a_country_without_rules_takes_and_hides_everything():
     assert identifier("resident_number") != plain
 
 
-def test_secrets_are_found_wherever_the_form_asks_for_them(secret, demo):
+def test_secrets_are_found_wherever_the_form_asks_for_them(secret, version):
     assert secret.has_secrets
-    assert not demo.has_secrets
+    assert not version.definition.has_secrets
     assert has_secrets(secret.form[-1:])
     data = {"title": "t", "number": OLD, "members": [{"name": "n", "number": NEW}, {"name": "m"}]}
     seen = []
@@ -187,8 +187,8 @@ def test_the_draft_of_another_cannot_be_opened_as_ones_own(secret, citizen, stra
         Draft.objects.get(pk=draft.pk).answers  # noqa: B018
 
 
-def test_forms_without_secrets_ask_for_no_key(published, citizen, settings, tmp_path):
+def test_forms_without_secrets_ask_for_no_key(version, citizen, settings, tmp_path):
     settings.KEYS_DIR = tmp_path
-    draft = save_draft(published, by=citizen, data={"title": "t"})
+    draft = save_draft(version, by=citizen, data={"title": "t"})
     assert draft.answers == {"title": "t"}
     assert list(tmp_path.iterdir()) == []
