@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, note, rate
+from conftest import SECRET
+from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, hold, note, rate, unmask
 from madang.kernel.cases.models import Case
 from madang.kernel.notices.models import Notice
 from madang.kernel.procedures.actions import save_draft
@@ -25,7 +26,7 @@ PLACE = {"lat": 37.5796, "lon": 126.969, "address": "다리 북쪽"}
 
 
 @pytest.fixture
-def cases(stage: Stage) -> dict[str, Case]:
+def cases(stage: Stage, secret_version: Any) -> dict[str, Case]:
     """Cases in every state that a page can show, by the name of the state."""
     made: dict[str, Case] = {}
     roads, land = stage.institutions["roads"], stage.institutions["land"]
@@ -37,6 +38,9 @@ def cases(stage: Stage) -> dict[str, Case]:
         made[state] = file(current("petitions.grievance"), **filed)
         return made[state]
 
+    data = {"title": "보상금 신청", "body": BODY, **SECRET}
+    made["secret"] = file(secret_version, by=stage.citizen, data=data, institution=roads)
+    unmask(made["secret"], by=stage.officer, field="account", reason="보상금 지급")
     train(by=None)
     begin("new", institution=land, is_public=True)
     begin("named", institution=stage.institutions["town"])
@@ -46,6 +50,7 @@ def cases(stage: Stage) -> dict[str, Case]:
     extend(begin("extended"), by=stage.officer, period="3d", reason="현장 확인")
     extend(made["extended"], by=stage.officer, period="3d", reason="부품이 아직 없음")
     draft(begin("drafted"), by=stage.officer, text="오늘 고치겠습니다.")
+    hold(made["drafted"], by=stage.manager, reason="행정소송")
     decide(begin("proposed"), by=stage.officer, text="오늘 고치겠습니다.")
     decide(begin("answered", is_public=True), by=stage.manager, text="오늘 고쳤습니다.")
     for state in ("unhappy", "again"):
@@ -85,6 +90,9 @@ PAGES: dict[str, list[str]] = {
         "/my/",
         "/notices/",
         "/my/tokens/",
+        "/my/looks/",
+        "/apply/petitions.telling/",
+        "/cases/{secret}/",
         "/apply/petitions.grievance/",
         "/apply/petitions.suggestion/",
         "/apply/petitions.suggestion/?page=review",
@@ -97,7 +105,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "desk": ["/work/", "/work/mine/", "/work/new/?q=zzzz", "/cases/{new}/"],
     "officer": ["/work/open/", "/cases/{assigned}/", "/cases/{asked}/", "/cases/{drafted}/", "/cases/{again}/"],
-    "manager": ["/work/approval/", "/cases/{proposed}/", "/cases/{answered}/"],
+    "manager": ["/work/approval/", "/cases/{secret}/", "/cases/{drafted}/", "/cases/{proposed}/", "/cases/{answered}/"],
     "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
     "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/"],
 }

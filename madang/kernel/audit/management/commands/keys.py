@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 try:
                     retire_key(options["name"])
                 except DomainError as error:
-                    raise CommandError(str(error.fields.get("name", [error])[0])) from error
+                    raise CommandError(str(error.fields.get("name", [error.message])[0])) from error
                 self.stdout.write(f"Key {options['name']} is removed.")
 
     def show(self) -> None:
