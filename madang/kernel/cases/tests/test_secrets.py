@@ -1,6 +1,7 @@
 """Secret answers of a case: encrypted where they lie, masked where they are seen, read by who says why."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from madang.kernel.cases.queries import looks_at, secret_answers
 from madang.kernel.cases.rules import texts_of
 from madang.kernel.common.encryption import Unreadable, is_sealed
 from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.events.models import Receipt
 from madang.kernel.identity.actions import issue_token
 from madang.kernel.search.models import Document
 from madang.kernel.search.queries import kinds
@@ -143,8 +145,6 @@ def test_strangers_auditors_and_the_reasonless_read_none(
 
 
 def test_programs_read_one_with_a_reason_and_no_answer_is_kept(api, secret_case, desk):
-    from madang.kernel.events.models import Receipt
-
     where = f"/{secret_case.number}/unmaskings"
     key = {"idempotency-key": "a-key-of-mine"}
     answer = api(desk, where, {"field": "number", "reason": "본인 확인"}, **key)
@@ -153,6 +153,16 @@ def test_programs_read_one_with_a_reason_and_no_answer_is_kept(api, secret_case,
     assert answer.json()["data"]["account"] == MASKED["account"]
     assert not Receipt.objects.exists()
     assert Unmasking.objects.count() == 1
+
+
+def test_what_is_kept_of_a_request_does_not_give_its_numbers_away(api, secret_version, citizen, town):
+    """A hash of the request alone would: of a number, there are few to try."""
+    body = {"procedure": "telling", "data": {"title": "x", "body": "y", "number": SECRET["number"]}}
+    assert api(citizen, "", body, **{"idempotency-key": "once-and-no-more"}).status_code == 201
+    receipt = Receipt.objects.get()
+    tried = [f"{before}{json.dumps(body)}".encode() for before in ("", "POST /api/v1/petitions\0")]
+    assert receipt.fingerprint not in [sha256(one).hexdigest() for one in tried]
+    assert api(citizen, "", body, **{"idempotency-key": "once-and-no-more"}).json()["number"] == receipt.body["number"]
 
 
 def test_the_applicant_sees_who_read_what_and_why(client, api, secret_case, citizen, desk):
