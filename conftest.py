@@ -193,3 +193,45 @@ def case(version: Any, citizen: Any, town: Any) -> Any:
 
     data = {"title": "가로등 고장", "body": "집 앞 가로등이 꺼져 있습니다. 연락처 010-0000-1234"}
     return file(version, by=citizen, data=data, institution=town)
+
+
+SECRETS = """
+id: petitions.telling
+title: {ko: 신고, en: Report}
+law: 시험법 제5조
+prefix: TEL
+deadline: {days: 7}
+publishable: applicant
+keep: {years: 1}
+form:
+  - {id: title, type: text, label: {ko: 제목, en: Title}, required: true}
+  - {id: body, type: textarea, label: {ko: 내용, en: Text}, required: true}
+  - {id: number, type: resident_number, label: {ko: 주민등록번호, en: Resident number}}
+  - {id: account, type: account_number, label: {ko: 계좌번호, en: Account number}}
+  - {id: health, type: textarea, label: {ko: 건강, en: Health}, secret: true}
+  - {id: files, type: file, label: {ko: 서류, en: Papers}}
+examples:
+  - {title: 제목, body: 내용}
+"""
+# Invented, with a check digit that is right.
+SECRET = {"number": "860101-1234563", "account": "110-123-456789", "health": "당뇨병 치료 중입니다"}
+
+
+@pytest.fixture
+def secret_version(db: None) -> Any:
+    """A published procedure that asks for a resident number, an account and a secret text."""
+    from ruamel.yaml import YAML
+
+    from madang.kernel.procedures.actions import publish
+    from madang.kernel.procedures.rules import Procedure
+
+    return publish(Procedure.model_validate(YAML(typ="safe").load(SECRETS), context={"languages": ("ko", "en")}))
+
+
+@pytest.fixture
+def secret_case(secret_version: Any, citizen: Any, town: Any) -> Any:
+    """A case of the citizen with three secret answers, just received by the town."""
+    from madang.kernel.cases.actions import file
+
+    data = {"title": "보상금 신청", "body": "보상금을 신청합니다.", **SECRET}
+    return file(secret_version, by=citizen, data=data, institution=town)

@@ -37,6 +37,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    # An error's details repeat the row that was refused, and with it what people wrote.
+    "log_error_verbosity": "terse",
 }
 SETTINGS_THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from conftest import SECRET
 from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions
 from madang.kernel.cases.models import Case
@@ -59,6 +60,18 @@ def _rated(scene: Any) -> None:
     actions.rate(Case.objects.get(pk=scene.case.pk), by=scene.applicant, score=1, comment="아직 짧습니다.")
 
 
+def _secret(scene: Any) -> None:
+    """Another petition like the one of the scene, with secret answers."""
+    data = {"title": "보상금 신청", "body": "신청합니다.", **SECRET}
+    filed = actions.file(scene.telling, by=scene.applicant, data=data, institution=scene.ministry)
+    actions.transfer(filed, by=scene.people["referrer"][0], to=scene.town, reason="소관")
+    scene.case = Case.objects.get(pk=filed.pk)
+
+
+def _held(scene: Any) -> None:
+    actions.hold(scene.case, by=scene.people["manager"][0], reason="소송")
+
+
 DEEDS = [
     ("read", Deed("")),
     ("read", Deed("/timeline")),
@@ -78,6 +91,10 @@ DEEDS = [
     ("consent", Deed("/consent", {"agree": True}, _consent_asked)),
     ("withdraw", Deed("/withdrawal", {})),
     ("rate", Deed("/rating", {"score": 5}, _answered)),
+    ("looks", Deed("/looks")),
+    ("unmask", Deed("/unmaskings", {"field": "number", "reason": "본인 확인"}, _secret)),
+    ("hold", Deed("/holds", {"reason": "소송"})),
+    ("hold", Deed("/release", {"reason": "판결 확정"}, _held)),
     ("follow_up", Deed("/follow-up", {"text": "5초로는 모자랍니다."}, _rated)),
 ]
 
@@ -85,8 +102,9 @@ DEEDS = [
 class Scene:
     """A petition that the ministry passed on to the town, and everyone who stands somehow to it."""
 
-    def __init__(self, town: Any, ministry: Any, make_person: Any, appoint: Any) -> None:
-        self.town, self.applicant = town, make_person("Applicant")
+    def __init__(self, town: Any, ministry: Any, make_person: Any, appoint: Any, telling: Any) -> None:
+        self.town, self.ministry, self.telling = town, ministry, telling
+        self.applicant = make_person("Applicant")
         self.officer = appoint("Officer", town, "officer")
         self.people = {
             "applicant": [self.applicant],
@@ -140,9 +158,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(town, ministry, make_person, appoint):
+def scene(town, ministry, make_person, appoint, secret_version):
     call_command("load_procedures", verbosity=0)
-    return Scene(town, ministry, make_person, appoint)
+    return Scene(town, ministry, make_person, appoint, secret_version)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, note, rate
+from conftest import SECRET
+from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, hold, note, rate, unmask
 from madang.kernel.cases.models import Case
 from madang.kernel.mandates.actions import accept, propose
 from madang.kernel.mandates.models import Mandate
@@ -30,7 +31,7 @@ PLACE = {"lat": 37.5796, "lon": 126.969, "address": "다리 북쪽"}
 
 
 @pytest.fixture
-def cases(stage: Stage) -> dict[str, Case]:
+def cases(stage: Stage, secret_version: Any) -> dict[str, Case]:
     """Cases in every state that a page can show, by the name of the state."""
     made: dict[str, Case] = {}
     roads, land = stage.institutions["roads"], stage.institutions["land"]
@@ -42,6 +43,9 @@ def cases(stage: Stage) -> dict[str, Case]:
         made[state] = file(current("petitions.grievance"), **filed)
         return made[state]
 
+    data = {"title": "보상금 신청", "body": BODY, **SECRET}
+    made["secret"] = file(secret_version, by=stage.citizen, data=data, institution=roads)
+    unmask(made["secret"], by=stage.officer, field="account", reason="보상금 지급")
     train(by=None)
     begin("new", institution=land, is_public=True)
     begin("named", institution=stage.institutions["town"])
@@ -51,6 +55,7 @@ def cases(stage: Stage) -> dict[str, Case]:
     extend(begin("extended"), by=stage.officer, period="3d", reason="현장 확인")
     extend(made["extended"], by=stage.officer, period="3d", reason="부품이 아직 없음")
     draft(begin("drafted"), by=stage.officer, text="오늘 고치겠습니다.")
+    hold(made["drafted"], by=stage.manager, reason="행정소송")
     decide(begin("proposed"), by=stage.officer, text="오늘 고치겠습니다.")
     decide(begin("answered", is_public=True), by=stage.manager, text="오늘 고쳤습니다.")
     for state in ("unhappy", "again"):
@@ -128,6 +133,9 @@ PAGES: dict[str, list[str]] = {
         "/cases/{for_another}/",
         "/cases/{for_another}/receipt/",
         "/my/agencies/",
+        "/my/looks/",
+        "/apply/petitions.telling/",
+        "/cases/{secret}/",
         "/apply/petitions.grievance/",
         "/apply/petitions.suggestion/",
         "/apply/petitions.suggestion/?page=review",
@@ -155,7 +163,7 @@ PAGES: dict[str, list[str]] = {
         "/cases/{drafted}/",
         "/cases/{again}/",
     ],
-    "manager": ["/work/approval/", "/cases/{proposed}/", "/cases/{answered}/"],
+    "manager": ["/work/approval/", "/cases/{secret}/", "/cases/{drafted}/", "/cases/{proposed}/", "/cases/{answered}/"],
     "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
     "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/", "/back-office/openid/client/add/"],
 }

@@ -28,6 +28,7 @@ from .queries import (
     NEEDED,
     by_number,
     central_desk,
+    looks_at,
     page_of,
     public,
     readable,
@@ -125,7 +126,8 @@ def case_router(service: str) -> Router:
         if may("read", standing):
             actions.looked(case, by=person)
         # In its shape already; to have that proved at each reading costs more than the reading from the database.
-        return Response(schemas.CaseWhole.seen_by(case, masked=not may("read", standing)))
+        whole = may("whole", standing)
+        return Response(schemas.CaseWhole.seen_by(case, masked=not may("read", standing), own=whole))
 
     def seen(request: HttpRequest, number: str) -> Case:
         """What the caller may look at, which is on record."""
@@ -152,6 +154,25 @@ def case_router(service: str) -> Router:
     def questions(request: HttpRequest, number: str) -> Any:
         """What the applicant was asked, and what came back."""
         return list(seen(request, number).supplements.all())
+
+    @router.get("/{number}/looks", response=list[schemas.LookOut], summary="Who looked at it", auth=signed_in)
+    def looks(request: HttpRequest, number: str) -> Any:
+        """For the applicant: which institutions looked at the case, when and what for, and who read a secret answer."""
+        person: Person = request.auth  # type: ignore[attr-defined]
+        case = mine(person, number)
+        if not may("looks", standings(person, case)):
+            raise Refused(visible=True)
+        return [schemas.LookOut.of(one) for one in looks_at(person, case.number)]
+
+    # No answer to this is kept to be given again, as those of moves are: it holds what must not lie anywhere.
+    @router.post(
+        "/{number}/unmaskings", response={201: schemas.UnmaskedOut}, summary="Read a secret answer", auth=signed_in
+    )
+    def unmaskings(request: HttpRequest, number: str, payload: schemas.UnmaskingIn) -> Any:
+        """Reads one secret answer, with a reason that the applicant is told; each time anew it is on record."""
+        person: Person = request.auth  # type: ignore[attr-defined]
+        case = mine(person, number)
+        return Status(201, {"data": actions.unmask(case, by=person, field=payload.field, reason=payload.reason)})
 
     def moves(path: str, summary: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Adds POST /{number}/<path>: `function(person, case, payload)` does it, the case as it then is goes back."""
@@ -253,6 +274,16 @@ def case_router(service: str) -> Router:
     def withdrawal(person: Person, case: Case, payload: schemas.WithdrawalIn) -> None:
         """Takes the case back."""
         actions.withdraw(case, by=person, reason=payload.reason)
+
+    @moves("holds", "Hold")
+    def holds(person: Person, case: Case, payload: schemas.ReasonIn) -> None:
+        """Keeps the case from being destroyed until the hold is lifted."""
+        actions.hold(case, by=person, reason=payload.reason)
+
+    @moves("release", "Lift the hold")
+    def release(person: Person, case: Case, payload: schemas.ReasonIn) -> None:
+        """Lifts the hold: the case is destroyed when its time has come."""
+        actions.lift(case, by=person, reason=payload.reason)
 
     @moves("notes", "Note")
     def notes(person: Person, case: Case, payload: schemas.TextIn) -> None:

@@ -119,6 +119,11 @@ class FollowUpAsked(CaseEvent):
 
 
 @dataclass(frozen=True)
+class CaseDestroyed(CaseEvent):
+    """The case had been kept for as long as its procedure says; there is nothing of it any more."""
+
+
+@dataclass(frozen=True)
 class DeadlineNear(CaseEvent):
     """The due moment is less than a working day away."""
 

@@ -10,7 +10,7 @@ from madang.kernel.common.moment import nightly
 from madang.kernel.common.parameters import parameter
 from madang.kernel.notices.models import Notice
 
-from .actions import remind, tell, wind
+from .actions import destroy_due, remind, tell, wind
 from .models import Case, Clock
 from .queries import NEEDED
 from .queries.acting import told_of
@@ -55,3 +55,10 @@ def wind_clocks(day: str, institution_id: int | None, after: int = 0, batch: int
         wind(clock, by=None, because=day)
     if len(found) == batch:
         wind_clocks.defer(day=day, institution_id=institution_id, after=found[-1].pk, batch=batch)
+
+
+@app.periodic(cron=nightly(2, 30))
+@app.task(name="cases.keep", queueing_lock="cases.keep")
+def keep(timestamp: int) -> None:
+    """Destroys the cases that have been kept for as long as their procedures say."""
+    destroy_due()

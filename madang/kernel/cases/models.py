@@ -1,15 +1,19 @@
 """A case and the facts of its life. Each fact is a row with a time and a person; none is overwritten by another."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from madang.kernel.common import moment
+from madang.kernel.common.fields import SealedJSON
 from madang.kernel.common.privacy import mask
 from madang.kernel.identity.models import Company, Person
 from madang.kernel.institutions.models import Department, Institution
 from madang.kernel.mandates.models import Mandate
-from madang.kernel.procedures.models import Version
+from madang.kernel.procedures.models import Version, open_answers
 from madang.kernel.procedures.queries import definition
 
 from .rules import DISSATISFIED, texts_of
@@ -45,7 +49,7 @@ class Case(models.Model):
     language = models.CharField(max_length=10)
     is_public = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
-    data = models.JSONField()
+    data = SealedJSON(bound_to=("id",))
     topic = models.CharField(max_length=60, blank=True)
     division = models.CharField(max_length=10, blank=True, help_text="Code of the division the case is about.")
     lat = models.FloatField(null=True)
@@ -71,6 +75,7 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["key"], name="one_case_a_key"),
         ]
         indexes = [
+            models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["applicant", "-received_at", "-id"], name="case_of_applicant"),
             models.Index(
                 fields=["company", "-received_at", "-id"], name="case_of_company", condition=Q(company__isnull=False)
@@ -113,6 +118,10 @@ class Case(models.Model):
     def is_waiting(self) -> bool:
         """Whether the office waits for the applicant."""
         return self.is_open and self.due_at is None and bool(self.definition.deadline)
+
+    def answers(self, shows: Callable[[str], bool] = lambda path: False) -> dict[str, Any]:
+        """The filled form, its secret answers masked; whole those whose path is to be shown."""
+        return open_answers(self, self.definition, shows)
 
     @property
     def text(self) -> str:
@@ -319,3 +328,40 @@ class Attachment(Fact):
         related_name="files",
         help_text="The result it goes out with; until then it is internal.",
     )
+
+
+class Unmasking(Fact):
+    """An officer read a secret answer, and said why; whose case it is reads it among who looked at their data."""
+
+    field = models.CharField(max_length=40)
+    reason = models.TextField()
+
+
+class Hold(Fact):
+    """The case is not destroyed, however long ago it was closed, until somebody lifts this."""
+
+    reason = models.TextField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, null=True, related_name="+")
+
+    class Meta(Fact.Meta):
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(lifted_at=None), name="one_hold")]
+
+
+class Destruction(models.Model):
+    """What was destroyed on a day of the cases of one procedure, because it had been kept for as long as that says."""
+
+    day = models.DateField()
+    procedure = models.CharField(max_length=80)
+    closed_before = models.DateField()
+    cases = models.PositiveIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "procedure"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "procedure", "closed_before"], name="one_destruction_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.procedure}: {self.cases}"

@@ -1,8 +1,10 @@
 """Who may do what to a case, where it may go from here, and what of it is text. Pure: facts in, answer out."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from madang.kernel.procedures.rules.secrets import is_secret
 from madang.kernel.procedures.rules.shown import shown
 
 # Deny by default: a verb that is not here may be done by nobody; a standing that is not listed may not do it.
@@ -31,6 +33,10 @@ MAY: dict[str, frozenset[str]] = {
     "withdraw": frozenset({"applicant", "representative"}),
     "rate": ACTING,
     "follow_up": ACTING,
+    "looks": frozenset({"applicant"}),
+    "whole": frozenset({"applicant", "representative"}),
+    "unmask": frozenset({"officer", "desk", "manager"}),
+    "hold": frozenset({"manager"}),
 }
 
 # Who moves a case on from a stage, by whose stage it is: the desk stands in for officers, a manager for both.
@@ -53,6 +59,14 @@ PURPOSES = {
 }
 
 DISSATISFIED = 2
+
+
+def destroyed_if_closed_before(today: date, years: int) -> date:
+    """Cases that are kept for so many years and were closed before this day may be kept no longer.
+
+    Whole calendar years, counted from the first of January after the case was closed (Public Records Act, Decree 26).
+    """
+    return date(today.year - years, 1, 1)
 
 
 def looks_as(standings: Collection[str]) -> str:
@@ -131,8 +145,13 @@ def is_public(definition: Any, wanted: bool) -> bool:
 
 
 def texts_of(definition: Any, data: Mapping[str, Any]) -> Iterator[str]:
-    """The running text in a filled form: every field that holds words, in the order of the form, title left out."""
+    """The running text in a filled form: every field that holds words, in the order of the form.
+
+    Left out are the title and what is secret.
+    """
     for field in definition.form:
+        if is_secret(field):
+            continue
         if field.type == "textarea" or (field.type == "text" and field.id != "title"):
             value = data.get(field.id)
             if isinstance(value, str) and value:

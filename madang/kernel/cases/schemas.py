@@ -10,7 +10,7 @@ from madang.kernel.common.privacy import mask
 from madang.kernel.identity.models import Person
 
 from .models import Case, Clock, Entry
-from .queries import explanation_of
+from .queries import Look, explanation_of
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 
@@ -216,21 +216,58 @@ class SupplementOut(Schema):
     replied_at: datetime | None
 
 
+class UnmaskingIn(Strict):
+    """The field whose secret answer is to be read, and why; the applicant is told."""
+
+    field: str = Field(max_length=40)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class UnmaskedOut(Schema):
+    """The filled form with the answer that was asked for whole, other secret ones masked."""
+
+    data: dict[str, Any]
+
+
+class LookOut(Schema):
+    """How often a case was looked at from an institution on a day; or which secret answer was read there, and why."""
+
+    day: date
+    institution: str | None
+    purpose: str = Field(
+        description="`handling`, `supervision`, `referral`, `audit`, or `unmasking` of a secret answer."
+    )
+    times: int
+    field: str = Field(description="The label of the field; empty where no secret answer was read.")
+    reason: str
+
+    @classmethod
+    def of(cls, look: Look) -> dict[str, Any]:
+        """The look in the shape of this schema."""
+        place = str(look.institution) if look.institution else None
+        return {
+            "day": look.day, "institution": place, "purpose": look.purpose, "times": look.times, "field": look.field,
+            "reason": look.reason,
+        }  # fmt: skip
+
+
 class CaseWhole(CaseOut):
-    """One case with its answers. `data` and `mandate` are null for readers of the masked version."""
+    """One case with its answers. `data` and `mandate` are null for readers of the masked version; secret answers in it are
+    whole for those whose they are and masked for everyone else.
+    """
 
     data: dict[str, Any] | None
     mandate: str | None = Field(description="Number of the mandate under which somebody filed it for the applicant.")
     answers: list[AnswerOut]
 
     @classmethod
-    def seen_by(cls, case: Case, *, masked: bool) -> dict[str, Any]:
-        """The case in the shape of this schema, whole or masked."""
+    def seen_by(cls, case: Case, *, masked: bool, own: bool) -> dict[str, Any]:
+        """The case in the shape of this schema, whole or masked; for its applicant (`own`) with all that is secret."""
         # A case that was never answered has no answers to ask for: most cases read are such.
         answered = case.round > 1 or not case.is_open
         answers = case.results.filter(sent_at__isnull=False) if answered else []
         return CaseOut.of(case, masked=masked) | {
-            "data": None if masked else case.data,
+            "data": None if masked else case.answers(lambda path: own),
             "mandate": None if masked or case.mandate is None else case.mandate.number,
             "answers": [
                 {

@@ -1,4 +1,4 @@
-"""Keys with which the site signs. They are files outside the database, so that whoever owns that owns no key."""
+"""Keys are files outside the database, so that whoever owns that owns no key. Those that sign, and how any is written."""
 
 import os
 from hashlib import sha256
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 def signing_key(purpose: str) -> tuple[str, Ed25519PrivateKey]:
     """The newest key for a purpose and its name; made when there is none."""
-    found = sorted(_folder(purpose).glob("*.key"))
+    found = sorted(folder_of(purpose).glob("*.key"))
     file = found[-1] if found else new_key(purpose)
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text()))
     return name_of(key.public_key()), key
@@ -22,21 +22,33 @@ def new_key(purpose: str) -> Path:
 
     A pair of files in hexadecimal digits, raw as in RFC 8032, whose names rise with time.
     """
-    folder = _folder(purpose)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = Ed25519PrivateKey.generate()
-    file = folder / f"{timezone.now():%Y%m%dT%H%M%S%f}-{name_of(key.public_key())}.key"
+    file = folder_of(purpose) / f"{timezone.now():%Y%m%dT%H%M%S%f}-{name_of(key.public_key())}.key"
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.with_suffix(".pub").write_text(key.public_key().public_bytes_raw().hex())
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(key.private_bytes_raw().hex())
+    write_key(file, key.private_bytes_raw().hex())
+    return file
+
+
+def write_key(file: Path, digits: str) -> None:
+    """Writes a key file that only its owner reads: there whole and for good, or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = file.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(digits)
         out.flush()
         os.fsync(out.fileno())
-    return file
+    part.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def public_keys(purpose: str) -> dict[str, Ed25519PublicKey]:
     """Every key that ever signed for a purpose, by its name."""
-    read = (bytes.fromhex(file.read_text()) for file in sorted(_folder(purpose).glob("*.pub")))
+    read = (bytes.fromhex(file.read_text()) for file in sorted(folder_of(purpose).glob("*.pub")))
     keys = [Ed25519PublicKey.from_public_bytes(one) for one in read]
     return {name_of(key): key for key in keys}
 
@@ -46,5 +58,6 @@ def name_of(key: Ed25519PublicKey) -> str:
     return sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
-def _folder(purpose: str) -> Path:
+def folder_of(purpose: str) -> Path:
+    """Where the keys for a purpose lie."""
     return Path(settings.KEYS_DIR) / purpose

@@ -1,6 +1,7 @@
 """What happens to files. Content is written before the row that names it, so a row never names nothing."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from madang.kernel.identity.models import Person
 
 from .engine import Examined, examine, stored
 from .models import File
-from .queries import unclaimed
+from .queries import pointed_at_by_nothing, unclaimed
 
 log = logging.getLogger("madang.documents")
 
@@ -71,6 +72,22 @@ def discard_file(file: File, *, by: Person | None) -> None:
             name=file.name,
         ) from error
     transaction.on_commit(lambda: default_storage.delete(file.path))
+
+
+@action("documents.destroy_files")
+def destroy_files(files: Sequence[int], *, by: Person | None = None) -> int:
+    """Destroys those of these files that belong to nothing any more; returns how many. Only the system does so.
+
+    Contents go first: should this be cut off in between, the rows are still there, and it is done again.
+    """
+    if by is not None:
+        raise Refused()
+    found = list(pointed_at_by_nothing(File.objects.filter(pk__in=files)))
+    for file in found:
+        default_storage.delete(file.path)
+    File.objects.filter(pk__in=[file.pk for file in found]).delete()
+    record("files", by=by, destroyed=len(found))
+    return len(found)
 
 
 def clear_unclaimed(limit: int = 500) -> int:

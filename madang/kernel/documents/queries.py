@@ -27,7 +27,11 @@ def own_files(person: Person | None, tokens: Iterable[str | UUID]) -> list[File]
 
 def unclaimed(older_than: timedelta = timedelta(days=UNCLAIMED_DAYS)) -> QuerySet[File]:
     """Files that nothing points at: sent with a form that nobody finished."""
-    files = File.objects.filter(uploaded_at__lt=timezone.now() - older_than)
+    return pointed_at_by_nothing(File.objects.filter(uploaded_at__lt=timezone.now() - older_than))
+
+
+def pointed_at_by_nothing(files: QuerySet[File]) -> QuerySet[File]:
+    """Of these files those that belong to nothing."""
     for relation in File._meta.related_objects:
         pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         files = files.exclude(Exists(pointing))

@@ -1,6 +1,6 @@
 """Telling: `publish` writes into the outbox, `deliver` tells what is in it."""
 
-import hashlib
+import hmac
 import logging
 from collections import defaultdict
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from madang.kernel.audit.actions import action, record
 from madang.kernel.common import work
+from madang.kernel.common.discretion import in_short
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 
 from .contracts import LISTENERS, Listener, name_of
@@ -110,7 +112,7 @@ def _tell(heard: list[Heard]) -> str | None:
             handler.handle(told if handler.batch else told[0])
     except Exception as error:
         log.exception("%s failed on %s events, the first of them %s %s", handler.name, len(heard), event.name, event.pk)
-        return f"{type(error).__name__}: {error}"[:2000]
+        return in_short(error)[:2000]
     return None
 
 
@@ -134,7 +136,9 @@ def once(
     it does nothing but one single action.
     Raises Invalid when the key was used for a different request.
     """
-    fingerprint = hashlib.sha256(route.encode() + b"\0" + request_body).hexdigest()
+    # With a key that is not in the database: who knows all of a request but a number could try which one gives its hash.
+    request = route.encode() + b"\0" + request_body
+    fingerprint = hmac.digest(settings.SECRET_KEY.encode(), request, "sha256").hex()
     try:
         with work.begin(route, whole=True, single=single) as piece:
             body = respond()

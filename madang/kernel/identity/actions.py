@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
-from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.moment import now
 
-from .models import Account, Identification, Person, Token
-from .queries import by_login
+from .models import Account, Identification, Person, PersonalNumber, Token
+from .queries import by_login, by_personal_number
 from .rules import digest, new_token
 
 
@@ -136,3 +136,21 @@ def revoke_token(token: Token, *, by: Person) -> None:
         raise Refused()
     record(token, by=by)
     token.delete()
+
+
+@action("identity.verify_number")
+def verify_number(person: Person, *, by: Person | None, kind: str, value: str) -> PersonalNumber:
+    """Keeps a number of a person, in its one spelling, that somebody who knows has just confirmed.
+
+    Only the system does so, when an identity provider or a register told it. A number belongs to one person.
+    """
+    if by is not None:
+        raise Refused()
+    owner = by_personal_number(kind, value)
+    if owner is not None and owner != person:
+        raise Conflict("identity.number-taken", _("This number was verified of another person."))
+    row = PersonalNumber.objects.filter(person=person, kind=kind).first() or PersonalNumber(person=person, kind=kind)
+    row.value, row.verified_at = value, now()
+    row.save()
+    record(row, by=by, person=person.pk, kind=kind)
+    return row

@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from madang.kernel.common.fields import BlindIndex, EncryptedText
+
 from .rules import DECLARED, STRONG, VERIFIED
 
 
@@ -134,3 +136,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonalNumber(models.Model):
+    """A number by which the state or a bank knows a person: encrypted, found by its blind index, nobody else's."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="numbers")
+    kind = models.CharField(max_length=40, help_text="As the language of definitions calls it: resident_number.")
+    value = EncryptedText(bound_to=("person_id", "kind"))
+    index = BlindIndex(of="value")
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="one_number_a_kind"),
+            models.UniqueConstraint(fields=["kind", "index"], name="one_person_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.person_id}"

@@ -10,7 +10,7 @@ from madang.kernel.audit.models import Record
 from madang.kernel.audit.queries import about
 from madang.kernel.common.kept import Kept
 
-from .models import Account, Person, Token
+from .models import Account, Person, PersonalNumber, Token
 from .rules import STRONG, VERIFIED, Provider, digest
 
 
@@ -58,3 +58,10 @@ def provider(name: str) -> Provider | None:
 def happened_to(account: Account) -> QuerySet[Record]:
     """What was done to one's account, the newest first."""
     return about(account).order_by("-id")
+
+
+def by_personal_number(kind: str, value: str) -> Person | None:
+    """The person of whom this number, in its one spelling, was verified."""
+    entries = PersonalNumber._meta.get_field("index").entries(value)
+    found = PersonalNumber.objects.select_related("person").filter(kind=kind, index__in=entries).first()
+    return found.person if found else None

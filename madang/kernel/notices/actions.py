@@ -1,7 +1,7 @@
 """What happens to notices: told, delivered, read, sent again."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -188,6 +188,18 @@ def choose_channels(person: Person, *, by: Person, wanted: Mapping[str, bool]) -
     for name, wish in chosen.items():
         Preference.objects.update_or_create(person=person, channel=name, defaults={"wanted": wish})
     record(person, by=by, **chosen)
+
+
+@action("notices.destroy_about")
+def destroy_about(numbers: Sequence[str], *, by: Person | None = None) -> int:
+    """Destroys what people were told about cases, by the numbers of these; only the system does so."""
+    if by is not None:
+        raise Refused()
+    found = Notice.objects.filter(case_number__in=numbers)
+    destroyed = found.count()
+    found.delete()
+    record("notices", by=by, destroyed=destroyed)
+    return destroyed
 
 
 def doubt_stale() -> int:

@@ -13,7 +13,7 @@ from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.common.parameters import parameter
 from madang.kernel.identity.models import Person
 
-from .models import Draft, Version
+from .models import Draft, Version, seal_answers
 from .queries import forget, is_published, latest
 from .rules import Procedure
 from .rules.answers import check
@@ -65,12 +65,13 @@ def save_draft(version: Version, *, by: Person, data: dict[str, Any], page: int 
     checked = check(version.definition.form, data, timezone.localdate(), complete=False)
     if "form" in checked.wrong:
         raise Invalid(fields={"form": [checked.wrong["form"].text(_)]})
+    whose = Draft(person=by, procedure=version.procedure)
     draft, _created = Draft.objects.update_or_create(
         person=by,
         procedure=version.procedure,
         defaults={
             "version": version,
-            "data": checked.data,
+            "data": seal_answers(whose, version.definition, checked.data),
             "page": min(max(page, 0), len(version.definition.pages) - 1),
             "updated_at": timezone.now(),
         },

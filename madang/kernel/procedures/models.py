@@ -1,15 +1,41 @@
 """The versions of procedures that were published, and forms that people have begun."""
 
+import json
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from madang.kernel.common.fields import SealedJSON
 from madang.kernel.identity.models import Person
 
 from .rules import Procedure
+from .rules.secrets import mask, turn_secrets
+
+
+def seal_answers(row: models.Model, definition: Procedure, answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers as the column `data` of a row keeps them: secret ones encrypted, for this row alone."""
+    if not definition.has_secrets:
+        return answers
+    data: Any = row._meta.get_field("data")
+    return turn_secrets(definition.form, answers, lambda path, value: data.seal(row, path, json.dumps(value)))
+
+
+def open_answers(
+    row: models.Model, definition: Procedure | None = None, shows: Callable[[str], bool] = lambda path: True
+) -> dict[str, Any]:
+    """The answers in a row's column `data`: of the secret ones those that are to be shown, masks in place of the others."""
+
+    def turn(path: str, text: str) -> Any:
+        value = json.loads(text)
+        return value if shows(path) or definition is None else mask(definition.form, path, value)
+
+    data: Any = row._meta.get_field("data")
+    return data.turned(row, turn)
 
 
 class Version(models.Model):
@@ -58,7 +84,7 @@ class Draft(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
     procedure = models.CharField(max_length=80)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
-    data = models.JSONField(default=dict)
+    data = SealedJSON(default=dict, bound_to=("person_id", "procedure"))
     page = models.PositiveSmallIntegerField(default=0, help_text="The page to go on with, from 0.")
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -72,3 +98,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure} · {self.person_id}"
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers so far, for the person who writes them: secret ones are opened."""
+        return open_answers(self)

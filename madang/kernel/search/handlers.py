@@ -13,6 +13,7 @@ from .actions import mark
     cases.CaseClosed,
     cases.CaseWithdrawn,
     cases.FollowUpAsked,
+    cases.CaseDestroyed,
     batch=True,
 )
 def index_cases(events: list[cases.CaseEvent]) -> None:

@@ -21,7 +21,7 @@ from madang.kernel.institutions.models import Institution
 from madang.kernel.institutions.queries import division_at, working_calendar
 from madang.kernel.mandates.models import Mandate
 from madang.kernel.mandates.rules import FILING, covers
-from madang.kernel.procedures.models import Version
+from madang.kernel.procedures.models import Version, seal_answers
 from madang.kernel.procedures.rules import Procedure
 
 from ..contracts import CaseFiled, CaseWithdrawn
@@ -72,7 +72,6 @@ def file(
         language=language or (by.language if by else ""),
         is_public=seen_by_all(definition, is_public),
         title=(title or data.get("title") or definition.title.text(language or None))[:200],
-        data=data,
         topic=topic,
         division=place.get("division") or _division(place),
         lat=place.get("lat"),
@@ -93,6 +92,7 @@ def file(
                 due_at=case.due_at,
             )
         )
+    case.data = seal_answers(case, definition, data)
     work.current().rows.append(case)
     work.current().rows += [Attachment(case_id=case.id, by=by, at=now, file=one) for one in files]
     enter(case, "filed", by, at=now)

@@ -3,18 +3,19 @@
 import base64
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from madang.kernel.audit.models import Record
 from madang.kernel.common import clock as counting
+from madang.kernel.common.encryption import each_sealed
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.explained import due_explained
 from madang.kernel.common.kept import Kept
@@ -25,10 +26,13 @@ from madang.kernel.common.worktime import Period
 from madang.kernel.identity.models import Person
 from madang.kernel.institutions.models import Institution, Post
 from madang.kernel.institutions.queries import is_auditor, posts_of, working_calendar
-from madang.kernel.mandates.queries import ever_held, held
+from madang.kernel.mandates.queries import ever_held
+from madang.kernel.mandates.queries import held as mandates_held
+from madang.kernel.procedures.models import Version
+from madang.kernel.procedures.queries import definition
 
-from ..models import Case, Clock, Entry, Transfer
-from ..rules import may
+from ..models import Case, Clock, Entry, Hold, Transfer, Unmasking
+from ..rules import destroyed_if_closed_before, may
 from .acting import reach, sees
 
 REFERRERS = (Post.Role.DESK, Post.Role.MANAGER)
@@ -64,7 +68,7 @@ def visible_to(person: Person | None) -> QuerySet[Case]:
         from_institution__in=[p.institution_id for p in posts_of(person) if p.role in REFERRERS and not p.department_id]
     )
     mine = Q(applicant=person)
-    for mandate in held(person):
+    for mandate in mandates_held(person):
         mine |= reach(mandate)
     return Case.objects.filter(mine | covers(person) | Q(pk__in=passed_on.values("case")))
 
@@ -105,9 +109,19 @@ def standing_posts(person: Person, case: Case) -> dict[str, Post]:
     return found
 
 
+def secret_answers(case: Case) -> dict[str, str]:
+    """The fields of a case whose answers are encrypted, or hold something that is, each with its label."""
+    found = []
+    for field in case.definition.form if case.definition.has_secrets else ():
+        each_sealed(case.data.get(field.id), lambda path, text, field=field: found.append(field))  # type: ignore[misc]
+    return {field.id: field.label.text(get_language() or "") for field in found}
+
+
 @dataclass(frozen=True)
 class Look:
-    """How often a case was looked at from an institution, or by who acts for its applicant, on a day, and what for."""
+    """How often a case was looked at from an institution, or by who acts for its applicant, on a day, and what for; or a
+    secret answer read, and why.
+    """
 
     day: date
     number: str
@@ -116,28 +130,75 @@ class Look:
     purpose: str
     times: int
     person: Person | None = None
+    field: str = ""
+    reason: str = ""
 
 
-def looks_at(person: Person, most: int = 300) -> list[Look]:
-    """Who looked at a person's cases, the newest days first: counted from the newest so many looks on record."""
-    titles = dict(Case.objects.filter(applicant=person).values_list("number", "title"))
-    looks = Record.objects.filter(action="cases.look", subject__in=list(titles)).order_by("-id")[:most]
+def looks_at(person: Person, number: str = "", most: int = 300) -> list[Look]:
+    """Who looked at a person's cases, or one of them, the newest days first: counted from the newest so many on record.
+
+    Each reading of a secret answer stands by itself, with the reason that was given.
+    """
+    cases = Case.objects.filter(applicant=person, **({"number": number} if number else {}))
+    known = {case.number: case for case in cases.only("number", "title", "version_id")}
+    acts = Record.objects.filter(action__in=("cases.look", "cases.unmask"), subject__in=list(known)).order_by("-id")
+    rows = list(acts[:most])
+    keys = [key for one in rows if (key := one.details.get("unmasking"))]
+    why = Unmasking.objects.in_bulk(keys) if keys else {}
     counted = Counter(
         (
-            timezone.localdate(one.at),
-            one.subject,
-            one.institution_id,
-            str(one.details.get("purpose", "")),
-            one.actor_id if one.institution_id is None else None,
+            timezone.localdate(one.at), one.subject, one.institution_id, str(one.details.get("purpose", "unmasking")),
+            why.get(one.details.get("unmasking", 0)), one.actor_id if one.institution_id is None else None,
         )
-        for one in looks
-    )
-    named = Institution.objects.in_bulk({key for _day, _number, key, _purpose, _agent in counted if key})
-    agents = Person.objects.in_bulk({key for *_rest, key in counted if key})
+        for one in rows
+    )  # fmt: skip
+    named = Institution.objects.in_bulk({institution for _day, _number, institution, *_rest in counted if institution})
+    agents = Person.objects.in_bulk({agent for *_rest, agent in counted if agent})
     return [
-        Look(day, number, titles[number], named.get(key or 0), purpose, times, agents.get(agent or 0))
-        for (day, number, key, purpose, agent), times in counted.items()
-    ]
+        Look(
+            day, number, known[number].title, named.get(institution or 0), purpose, times, agents.get(agent or 0),
+            _label(known[number], row.field) if row else "", row.reason if row else "",
+        )
+        for (day, number, institution, purpose, row, agent), times in counted.items()
+    ]  # fmt: skip
+
+
+def _label(case: Case, name: str) -> str:
+    field = next((one for one in case.definition.form if one.id == name), None)
+    return field.label.text(get_language() or "") if field else name
+
+
+@dataclass(frozen=True)
+class Due:
+    """The cases of a procedure, closed before a day, that may be kept no longer; those that are held left out."""
+
+    procedure: str
+    years: int
+    closed_before: date
+    cases: QuerySet[Case]
+
+
+def held(case: Case) -> Hold | None:
+    """What keeps a case from being destroyed."""
+    return case.holds.filter(lifted_at=None).first()
+
+
+def due_for_destruction(today: date) -> list[Due]:
+    """What is to be destroyed on a day. Each version of a procedure says how long its own cases are kept."""
+    versions: dict[tuple[str, int], list[int]] = {}
+    for key in Version.objects.order_by("procedure", "id").values_list("id", flat=True):
+        one = definition(key)
+        versions.setdefault((one.id, one.keep.years), []).append(key)
+    found = []
+    for (procedure, years), keys in versions.items():
+        before = destroyed_if_closed_before(today, years)
+        midnight = timezone.make_aware(datetime.combine(before, time()))
+        cases = Case.objects.filter(version__in=keys, closed_at__lt=midnight)
+        found.append(Due(procedure, years, before, cases.exclude(Exists(HELD))))
+    return found
+
+
+HELD = Hold.objects.filter(case=OuterRef("pk"), lifted_at=None)
 
 
 def _passed_on_by(case: Case) -> set[int]:

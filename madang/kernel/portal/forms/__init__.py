@@ -2,10 +2,11 @@
 
 from .fields import InstitutionField, PlaceField
 from .filing import FilingForm
-from .moves import APPLICANT, OFFICE, EmptyForm, MoveForm
+from .moves import ALWAYS, APPLICANT, OFFICE, EmptyForm, MoveForm
 from .styleguide import PersonForm, StyleguideForm
 
 __all__ = [
+    "ALWAYS",
     "APPLICANT",
     "OFFICE",
     "EmptyForm",

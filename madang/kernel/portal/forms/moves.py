@@ -205,5 +205,29 @@ class WithdrawForm(MoveForm):
     reason = _text(_("Why do you take it back?"), rows=2, most=2000, required=False)
 
 
+class UnmaskForm(MoveForm):
+    """Which secret answer an officer reads, and why."""
+
+    move = "unmask"
+    field = forms.ChoiceField(label=_("Secret answer"), widget=forms.RadioSelect)
+    reason = _text(_("Why do you need to read it?"), rows=2, most=2000, help_text=_("The applicant is told."))
+
+
+class HoldForm(MoveForm):
+    """Why a case must not be destroyed."""
+
+    move = "hold"
+    reason = _text(_("Why must the case be kept?"), rows=2, most=2000)
+
+
+class LiftForm(MoveForm):
+    """Why it need not be kept any longer."""
+
+    move = "lift"
+    reason = _text(_("Why need it not be kept any longer?"), rows=2, most=2000)
+
+
 APPLICANT = (AdvanceForm, ReplyForm, ConsentForm, RateForm, FollowUpForm, WithdrawForm)
-OFFICE = (AdvanceForm, AssignForm, TransferForm, AskForm, ExtendForm, NoteForm, AnswerForm, SendBackForm)
+OFFICE = (AdvanceForm, AssignForm, TransferForm, AskForm, ExtendForm, AnswerForm, SendBackForm)
+# What an office does with closed cases as well.
+ALWAYS = (NoteForm, UnmaskForm, HoldForm, LiftForm)

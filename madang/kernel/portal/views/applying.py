@@ -41,7 +41,7 @@ def apply(request: HttpRequest, procedure: str) -> HttpResponse:
         return review(request, person, version, draft)
     other = _other_draft(request, person, version)
     begun = other or draft
-    answers: dict[str, Any] = begun.data if begun else {}
+    answers: dict[str, Any] = begun.answers if begun else {}
     pages = asked_pages(version.definition, answers)
     wanted = request.GET.get("page", "")
     number = int(wanted) if wanted.isdecimal() and int(wanted) in pages else pages[0]

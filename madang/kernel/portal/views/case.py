@@ -1,5 +1,6 @@
 """The page of a case, as far as its reader may see it; what can be done on it is in `moves`."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from madang.kernel.cases.actions import looked
 from madang.kernel.cases.models import Attachment, Case, Clock, Entry
 from madang.kernel.cases.queries import (
     by_number,
     explanation_of,
+    held,
     readable,
     running_clock,
+    secret_answers,
     standings,
     timeline,
 )
@@ -45,7 +49,7 @@ from madang.kernel.identity.queries import person_of
 from madang.kernel.institutions.models import Post
 from madang.kernel.search.queries import similar
 
-from ..forms import APPLICANT, OFFICE, MoveForm, moves
+from ..forms import ALWAYS, APPLICANT, OFFICE, MoveForm, moves
 from .answers import answers_of, place_shown
 from .holding import give_back
 from .wording import told
@@ -53,12 +57,15 @@ from .wording import told
 Invalid = dict[str, MoveForm]
 
 
+@never_cache
 def page(
-    request: HttpRequest, number: str, invalid: Invalid | None = None, refusal: DomainError | None = None
-) -> HttpResponse:
+    request: HttpRequest, number: str, invalid: Invalid | None = None, refusal: DomainError | None = None,
+    unmasked: Mapping[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
     """A case: whole for those concerned, masked for everyone else when it is public, with what its reader may do.
 
-    `invalid` are forms that came back, `refusal` why what one of them asked for was not done.
+    `invalid` are forms that came back, `refusal` why what one of them asked for was not done; `unmasked` are the answers
+    when a secret one among them has just been opened for this reader.
     """
     person = person_of(request)
     case = readable(person, number)
@@ -84,7 +91,10 @@ def page(
     invalid = invalid or _held(request, case, person)
     inside = may("read_inside", standing)
     entries = timeline(case, standing)
+    whole = may("whole", standing)
+    given = unmasked if unmasked is not None else case.answers(lambda path: whole)
     context |= _of_everyone(case, standing, entries, person, language) | {
+        "answers": answers_of(case.definition, given, language, case.division),
         "refusal": refusal,
         "unsent": [text for form in invalid.values() for text in _texts(form)] if refusal and not case.is_open else [],
         "inside": inside,
@@ -102,7 +112,7 @@ def _held(request: HttpRequest, case: Case, person: Person | None) -> Invalid:
     """What was written here when the session was over, in its form again."""
     held = give_back(request, person)
     name = held[0].rstrip("/").rpartition("/")[2] if held else ""
-    form_class = next((one for one in (*APPLICANT, *OFFICE) if one.move == name), None)
+    form_class = next((one for one in (*APPLICANT, *OFFICE, *ALWAYS) if one.move == name), None)
     if held is None or form_class is None:
         return {}
     form = form_class(held[1], person=person)
@@ -132,7 +142,6 @@ def _of_everyone(
     return {
         "breadcrumbs": [*(own or office), (case.number, "")],
         "entries": told(entries, case, person),
-        "answers": answers_of(case.definition, case.data, language, case.division),
         "files": [_file(case, one) for one in files if one.by_id in theirs],
         "office_files": [_file(case, one) for one in files if one.by_id not in theirs and not one.result_id],
         "results": [(one, [_file(case, file) for file in files if file.result_id == one.pk]) for one in results],
@@ -189,8 +198,14 @@ def _for_office(
             [f"{case.definition.service}/beside_case.html", "portal/beside_case.html"]
         ).template.name,
     }
+    closed_too = {one.move: invalid.get(one.move) or one() for one in ALWAYS}
+    for form in closed_too.values():
+        prepare(form, case)
+    context["masked"] = secret_answers(case) if may("unmask", standing) else {}
+    context["held"] = held(case)
+    context["may_hold"] = may("hold", standing)
     if not case.is_open:
-        return context | {"forms": {"note": invalid.get("note") or moves.NoteForm()}}
+        return context | {"forms": closed_too}
     draft = case.results.filter(round=case.round, sent_at=None).select_related("by").first()
     made = {one.move: invalid.get(one.move) or one(person=person, initial=_initial(one, draft)) for one in OFFICE}
     clock = running_clock(case)
@@ -206,7 +221,7 @@ def _for_office(
         "returned": turns[-1] if draft and not waits and turns and turns[-1].kind == "sent_back" else None,
         "flow": [_("Draft"), _("Approval"), _("Sent")] if case.institution.requires_approval else [],
         "similar": similar(person, case.title, case.text, answered_only=True, apart_from=case.pk),
-        "forms": {name.replace("-", "_"): form for name, form in made.items()},
+        "forms": {name.replace("-", "_"): form for name, form in (closed_too | made).items()},
         "can_decide": bool(endings(case.definition, case.stage, standing)),
         "can_transfer": "transfer" in case.definition.may and ours,
         "can_ask": "supplement" in case.definition.may and ours,
@@ -244,6 +259,8 @@ def prepare(form: MoveForm, case: Case, clock: Clock | None = None, standing: fr
         # Who cannot end it yet drafts for later; of a case closed meanwhile, the action says that it is closed.
         stages = endings(case.definition, case.stage, standing) or all_endings(case.definition)
         form.fields["stage"].choices = [(one, known[one].label.text(language)) for one in stages]  # type: ignore[attr-defined]
+    elif isinstance(form, moves.UnmaskForm):
+        form.fields["field"].choices = list(secret_answers(case).items())  # type: ignore[attr-defined]
     elif isinstance(form, moves.ExtendForm) and (clock := clock or running_clock(case)):
         form.offer(Period.parse(clock.period), Counting().immediately)
 

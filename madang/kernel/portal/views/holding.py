@@ -1,13 +1,16 @@
 """What was written is not lost when the session has ended, or a surer sign-in is wanted: it waits for its writer.
 
 Forms carry a mark of who writes them. Text that arrives without a session, but with such a mark, is held in the new
-session and given back on the page it belongs to, to that person alone.
+session and given back on the page it belongs to, to that person alone. It lies there encrypted, and the key is in the
+browser only: forms ask for what must not be read in the database.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,6 +21,7 @@ from madang.kernel.identity.models import Person
 
 FIELD = "writer"
 HELD = "held"
+COOKIE = f"{settings.COOKIE_PREFIX}{HELD}"
 MOST = 100_000
 DAYS = 7
 
@@ -46,8 +50,9 @@ def signed_in(back: Callable[..., str] | None = None) -> Callable[[View], View]:
                     way = step_up(error.level, goal)
             else:
                 way = redirect_to_login(goal)
-            if request.method == "POST":
-                _hold(request, goal)
+            key = _hold(request, goal) if request.method == "POST" else None
+            if key:
+                way.set_cookie(COOKIE, key, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
             return way
 
         return ask_first
@@ -55,16 +60,21 @@ def signed_in(back: Callable[..., str] | None = None) -> Callable[[View], View]:
     return decorate
 
 
-def _hold(request: HttpRequest, goal: str) -> None:
+def _hold(request: HttpRequest, goal: str) -> str | None:
+    """Holds what was sent, if it bears a mark; returns the key that opens it."""
     try:
         writer = signing.loads(request.POST.get(FIELD, ""), salt="portal.writer", max_age=DAYS * 86400)
     except signing.BadSignature:
-        return
+        return None
     data = request.POST.copy()
     for name in (FIELD, "csrfmiddlewaretoken"):
         data.pop(name, None)
-    if sum(len(text) for texts in data.lists() for text in texts[1]) <= MOST:
-        request.session[HELD] = {"writer": writer, "goal": goal, "sent_to": request.path, "data": data.urlencode()}
+    if sum(len(text) for texts in data.lists() for text in texts[1]) > MOST:
+        return None
+    key = Fernet.generate_key()
+    closed = Fernet(key).encrypt(data.urlencode().encode()).decode()
+    request.session[HELD] = {"writer": writer, "goal": goal, "sent_to": request.path, "data": closed}
+    return key.decode()
 
 
 def give_back(request: HttpRequest, person: Person | None) -> tuple[str, QueryDict] | None:
@@ -74,4 +84,9 @@ def give_back(request: HttpRequest, person: Person | None) -> tuple[str, QueryDi
         return None
     del request.session[HELD]
     # Who writes on a shared machine is not shown what another had begun.
-    return (held["sent_to"], QueryDict(held["data"])) if person and held["writer"] == person.pk else None
+    if person is None or held["writer"] != person.pk:
+        return None
+    try:
+        return held["sent_to"], QueryDict(Fernet(request.COOKIES.get(COOKIE, "")).decrypt(held["data"]).decode())
+    except (InvalidToken, ValueError):
+        return None

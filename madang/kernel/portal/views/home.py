@@ -90,6 +90,7 @@ PURPOSES = {
     "referral": _l("To see the result of what was passed on"),
     "audit": _l("To audit the office"),
     "mandate": _l("Acting for you, by a mandate"),
+    "unmasking": _l("To read a secret answer"),
 }
 
 
@@ -104,7 +105,10 @@ def looks(request: HttpRequest) -> HttpResponse:
                 day(one.day),
                 {"text": one.title, "url": reverse("portal:case", args=[one.number])},
                 str(one.institution or one.person or ""),
-                str(PURPOSES.get(one.purpose, "")),
+                {
+                    "text": str(PURPOSES.get(one.purpose, "")),
+                    "note": f"{one.field}: {one.reason}" if one.field else "",
+                },
                 str(one.times),
             ]
             for one in (looks_at(person) if person else [])

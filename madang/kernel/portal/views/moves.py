@@ -52,6 +52,28 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     return _after(person, number, name)
 
 
+@signed_in(back=lambda number: reverse("portal:case", args=[number]))
+@require_POST
+def unmask(request: HttpRequest, number: str) -> HttpResponse:
+    """A secret answer, shown once on the page of the case to the officer who says why; nothing is sent on to."""
+    person = person_of(request)
+    case = by_number(person, number)
+    if person is None:
+        raise Refused()
+    form = forms.UnmaskForm(request.POST)
+    prepare(form, case)
+    # Who may not is refused before anything else is said.
+    if not may("unmask", standings(person, case)):
+        raise Refused(visible=True)
+    if not form.is_valid():
+        return page(request, number, invalid={"unmask": form})
+    try:
+        return page(request, number, unmasked=actions.unmask(case, by=person, **form.cleaned_data))
+    except Invalid as error:
+        _blame(form, error)
+        return page(request, number, invalid={"unmask": form})
+
+
 def _after(person: Person, number: str, name: str) -> HttpResponse:
     """Back to the case; to the workbench when it is no longer one's own to read."""
     case = Case.objects.filter(number=number).first()
@@ -157,6 +179,8 @@ MOVES: dict[str, tuple[type[forms.MoveForm], Act, Any]] = {
     "ask": (forms.AskForm, _plainly(actions.ask), gettext_lazy("Asked. The clock is stopped until the reply.")),
     "advance": (forms.AdvanceForm, _plainly(actions.advance), gettext_lazy("The case has moved on.")),
     "extend": (forms.ExtendForm, _extend, gettext_lazy("Extended. The applicant is told.")),
+    "hold": (forms.HoldForm, _plainly(actions.hold), gettext_lazy("The case is held: it will not be destroyed.")),
+    "lift": (forms.LiftForm, _plainly(actions.lift), gettext_lazy("The hold is lifted.")),
     "note": (forms.NoteForm, _plainly(actions.note), gettext_lazy("Noted.")),
     "answer": (forms.AnswerForm, _answer, ""),
     "approve": (forms.EmptyForm, _approve, gettext_lazy("Approved, and the answer has been sent.")),

@@ -52,7 +52,8 @@ def review(request: HttpRequest, person: Person, version: Version, draft: Draft 
         # A mandate of theirs that does not hold any more is a mistake to put right; any other does not exist.
         held_by_number(person, named)
     try:
-        data = clean_data(definition, draft.data, person)
+        begun = draft.answers
+        data = clean_data(definition, begun, person)
     except Invalid as error:
         messages.warning(request, _("Something is still missing or has to be put right."))
         return redirect(page_url(version, str(page_of(definition, next(iter(error.fields), "")))))
@@ -66,7 +67,7 @@ def review(request: HttpRequest, person: Person, version: Version, draft: Draft 
     language = get_language() or ""
     title, body = data.get("title") or definition.title.text(language), "\n".join(texts_of(definition, data))
     beside = select_template([f"{definition.service}/beside_review.html", "portal/beside_form.html"])
-    context = frame(version, asked_pages(definition, draft.data)) | {
+    context = frame(version, asked_pages(definition, begun)) | {
         "form": form,
         "title_answer": data.get("title"),
         "answers": answers_of(definition, data, language),

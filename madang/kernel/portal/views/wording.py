@@ -34,6 +34,8 @@ KINDS: dict[str, tuple[Any, str]] = {
     "follow_up": (gettext_lazy("Additional answer asked for"), "warning"),
     "withdrawn": (gettext_lazy("Withdrawn by the applicant"), "gray"),
     "noted": (gettext_lazy("Note"), "gray"),
+    "held": (gettext_lazy("Held: it must not be destroyed"), "warning"),
+    "lifted": (gettext_lazy("Hold lifted"), "gray"),
     "attached": (gettext_lazy("File added"), "gray"),
     "near": (gettext_lazy("Deadline near"), "warning"),
     "overdue": (gettext_lazy("Deadline passed: dunning notice"), "danger"),

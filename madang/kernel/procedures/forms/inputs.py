@@ -20,6 +20,7 @@ from ..rules.fields import (
     TextareaField,
     TextField,
 )
+from ..rules.identifiers import TYPES
 
 # More answers than this are easier to find in a list that opens.
 MOST_RADIOS = 7
@@ -127,6 +128,8 @@ class Inputs:
             return forms.TextInput(attrs=attrs | {"inputmode": "decimal" if decimal else "numeric"})
         if field.type == "email":
             return forms.EmailInput(attrs=attrs)
+        if field.type in TYPES:
+            return forms.TextInput(attrs=attrs | {"autocomplete": "off"})
         if field.type == "phone":
             return forms.TextInput(attrs=attrs | {"type": "tel"})
         return forms.TextInput(attrs=attrs)

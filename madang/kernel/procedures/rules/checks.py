@@ -34,6 +34,9 @@ def check_form(fields: Sequence[FieldBase]) -> list[Problem]:
         for other, answers in field.when.items():
             found = _check_condition(fields, places, at, other, answers)
             problems += [problem.within((at, "when", other)) for problem in found]
+        if field.secret and (field.type in ("place", "file") or field.id == "title"):
+            message = _("“%(field)s” cannot be secret: titles, places and files are seen in lists and on maps")
+            problems.append(wrong(message, _("ask for it in a field of another type."), at, "secret", field=field.id))
         if isinstance(field, GroupField):
             problems += [found.within((at, "fields")) for found in check_form(field.fields)]
     return problems

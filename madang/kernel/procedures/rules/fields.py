@@ -55,6 +55,12 @@ class FieldBase(Part):
         default=None, description=_("One sentence below the label: what to write, where to find it.")
     )
     required: StrictBool = Field(default=False, description=_("Whether the form is refused without an answer."))
+    secret: StrictBool = Field(
+        default=False,
+        description=_(
+            "Whether answers are kept encrypted and shown to nobody but the applicant until an officer says why."
+        ),
+    )
     when: dict[Name, Match] = Field(
         default_factory=dict,
         description=_(
@@ -193,6 +199,18 @@ class PhoneField(FieldBase):
     type: Literal["phone"]
 
 
+class ResidentNumberField(FieldBase):
+    """The number by which the state knows a person; always secret."""
+
+    type: Literal["resident_number"]
+
+
+class AccountNumberField(FieldBase):
+    """The number of a bank account; always secret."""
+
+    type: Literal["account_number"]
+
+
 class FileField(FieldBase):
     """Files; their kinds and sizes are those the platform admits."""
 
@@ -221,7 +239,7 @@ class PeopleField(FieldBase):
 
 SimpleField = Annotated[
     TextField | TextareaField | NumberField | MoneyField | DateField | ChoiceField | ChoicesField | YesnoField
-    | EmailField | PhoneField | AddressField | PlaceField,
+    | EmailField | PhoneField | ResidentNumberField | AccountNumberField | AddressField | PlaceField,
     Discriminator("type"),
 ]  # fmt: skip
 # So many inputs a page can hold that people, browsers and the server still manage.
@@ -250,7 +268,8 @@ class GroupField(FieldBase):
 
 AnyField = Annotated[
     TextField | TextareaField | NumberField | MoneyField | DateField | ChoiceField | ChoicesField | YesnoField
-    | EmailField | PhoneField | FileField | AddressField | PlaceField | PeopleField | GroupField,
+    | EmailField | PhoneField | ResidentNumberField | AccountNumberField | FileField | AddressField | PlaceField
+    | PeopleField | GroupField,
     Discriminator("type"),
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from pydantic import (
 from .checks import Step, check_form, check_steps
 from .fields import AnyField, FieldBase
 from .problems import _, refuse, wrong
+from .secrets import has_secrets
 from .stages import MOVES, USUAL_STAGES, Move, Stage, check_stages, complete
 from .terms import Term
 from .texts import Line, Localized, Name, Part, is_stored
@@ -185,6 +187,11 @@ class Procedure(Part):
     def service(self) -> str:
         """The service that it belongs to."""
         return self.id.partition(".")[0]
+
+    @cached_property
+    def has_secrets(self) -> bool:
+        """Whether its form asks for anything that is kept encrypted."""
+        return has_secrets(self.form)
 
     @property
     def number_prefix(self) -> str:

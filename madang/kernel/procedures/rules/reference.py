@@ -42,6 +42,10 @@ _ASKS_FOR = {
     "yesno": _("yes or no"),
     "email": _("an e-mail address"),
     "phone": _("a telephone number"),
+    "resident_number": _(
+        "the number by which the state knows a person; always secret, checked as the country pack says"
+    ),
+    "account_number": _("the number of a bank account; always secret"),
     "file": _("files, of the kinds and sizes that the platform accepts"),
     "address": _("a postal address: street, detail, postcode"),
     "place": _("a place: a point on the map, words that describe it, or both"),

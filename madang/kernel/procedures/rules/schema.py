@@ -22,6 +22,8 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "yesno": {"type": "boolean"},
     "email": {"type": "string", "format": "email", "maxLength": 254},
     "phone": {"type": "string", "maxLength": 40},
+    "resident_number": {"type": "string", "maxLength": 40},
+    "account_number": {"type": "string", "maxLength": 40},
 }
 
 

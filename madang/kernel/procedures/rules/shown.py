@@ -6,6 +6,7 @@ from typing import Any
 
 from .fields import ChoiceField, ChoicesField, FieldBase, parts_of, repeat_of
 from .problems import _
+from .secrets import Hidden
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ def _shown(
             continue
         here, label = f"{path}{field.id}", around + field.label.text(language)
         parts = parts_of(field)
+        if isinstance(value, Hidden):
+            yield Shown(here, field.type, label, value)
+            continue
         if repeat_of(field):
             for at, row in enumerate(value):
                 yield from _shown(parts, row, language, translate, f"{here}.{at}.", f"{label} {at + 1} · ")

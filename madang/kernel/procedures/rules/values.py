@@ -20,6 +20,7 @@ from .fields import (
     TextareaField,
     TextField,
 )
+from .identifiers import identifier
 from .problems import _
 from .texts import is_broken, read_date, tidy
 
@@ -148,6 +149,19 @@ def _read_phone(one: FieldBase, value: Any, today: date) -> str | None:
     return re.sub(r"[\s().\-]+", "-", typed).strip("-")
 
 
+def _read_identifier(one: FieldBase, value: Any, today: date) -> str | None:
+    typed = _text(value, 40)
+    if typed is None:
+        return None
+    known = identifier(one.type)
+    number = known.tidy(unicodedata.normalize("NFKC", typed))
+    if number is None:
+        raise Wrong(_("Write the number in full, for example %(example)s."), example=known.example or "A1234567")
+    if not known.is_possible(number, today):
+        raise Wrong(_("There is no such number. Compare it digit by digit."))
+    return number
+
+
 def _read_files(one: FileField, value: Any, today: date) -> list[str] | None:
     references = [value] if isinstance(value, str) and value else value or []
     if not isinstance(references, (list, tuple)):
@@ -171,5 +185,7 @@ READERS: dict[str, Callable[[Any, Any, date], Any]] = {
     "yesno": _read_yesno,
     "email": _read_email,
     "phone": _read_phone,
+    "resident_number": _read_identifier,
+    "account_number": _read_identifier,
     "file": _read_files,
 }

@@ -43,7 +43,7 @@ def test_every_mistake_is_told_with_its_line(office: Any):
         reverse(ADD), {"text": TEXT.replace("law:", "lawe:").replace("then: [reviewed, returned]", "then: [revewed]")}
     ).content.decode()
     assert "Line 5: there is no key `lawe` here — did you mean “law”?" in page
-    assert "Line 61: there is no stage “revewed”" in page
+    assert "Line 64: there is no stage “revewed”" in page
     assert not Version.objects.exists()
 
 

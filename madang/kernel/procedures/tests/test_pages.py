@@ -231,7 +231,7 @@ def test_files_are_their_persons_own(demo: Procedure, citizen: Any, stranger: An
 
 def test_a_form_without_pages_of_its_own_is_divided_evenly(demo: Procedure):
     divided = demo.model_copy(update={"steps": ()})
-    assert [len(fields) for fields in divided.pages] == [6, 5, 5]
+    assert [len(fields) for fields in divided.pages] == [5, 5, 5, 4]
     assert page(divided, 0).title == ""
 
 

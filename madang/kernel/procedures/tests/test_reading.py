@@ -107,10 +107,10 @@ ONE_MISTAKE = [
     ("type: choice", "type: choise", "f:9: there is no field type “choise” — did you mean “choice”?"),
     ("    type: group\n", "",
      "f:16: the field has no `type` — add one of: text, textarea, number, money, date, choice, choices, yesno, email, "
-     "phone, file, address, place, people, group."),
+     "phone, resident_number, account_number, file, address, place, people, group."),
     ("{id: what, type: text,", "{id: what, type: people,",
      "f:20: a group cannot contain a field of the type people — choose one of: text, textarea, number, money, date, "
-     "choice, choices, yesno, email, phone, address, place."),
+     "choice, choices, yesno, email, phone, resident_number, account_number, address, place."),
     ("id: seen_on", "id: title", "f:15: fields 1 and 4 are both called “title” — give each its own id."),
     ("value: other", "value: dark", "f:13: two options have the value “dark” — give each its own."),
     ("value: dark", "value: true",

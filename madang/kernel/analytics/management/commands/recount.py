@@ -3,15 +3,20 @@
 from time import monotonic
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from madang.kernel.analytics.actions import recount
+from madang.kernel.cases.models import Destruction
 
 
 class Command(BaseCommand):
     help = "Makes the counters of the figures again from what the cases say. Everything goes on meanwhile."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if Destruction.objects.exists():
+            raise CommandError(
+                "Cases have been destroyed since they were counted: the counters know more than the cases, and stay."
+            )
         start = monotonic()
 
         def progress(done: int) -> None:

@@ -30,6 +30,9 @@ WHAT = {
     "withdraw": "take it back",
     "rate": "rate the answer",
     "follow_up": "ask for an additional answer",
+    "looks": "see who looked at it, and who read a secret answer and why",
+    "unmask": "read a secret answer, saying why",
+    "hold": "hold it against destruction, and lift the hold",
 }
 
 HEAD = """# Who may do what to a case

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('account', '0009_emailaddress_unique_primary_email'),
-        ('identity', '0002_failedsignin'),
+        ('identity', '0003_personal_numbers'),
     ]
 
     operations = [
