@@ -181,6 +181,7 @@ def check(client: Client) -> None:
         for name, (uris, loopback) in addresses.items()
         if not all(is_address(uri, loopback=loopback) for uri in uris)
     }
+    fields |= {name: _("Say what people call it.") for name in ("name", "name_en") if not getattr(client, name).strip()}
     if not client.redirect_uris.split():
         fields["redirect_uris"] = _("Give at least one address to which people come back.")
     if not set(client.scopes) <= {name for name, _label in SCOPES}:

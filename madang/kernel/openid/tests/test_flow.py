@@ -27,7 +27,8 @@ def test_the_page_names_the_agency_and_shows_what_will_be_told(phone, agency, ci
     citizen.save()
     page = phone.get(agency.asks(), headers={"accept-language": "ko"})
     text = page.content.decode()
-    for word in ("토지 민원", "마당시", "Citizen", "citizen@example.org", "010-0000-1234", "1980-02-29"):
+    known = ("Citizen", "한국어", "citizen@example.org", "010-0000-1234", "1980-02-29")
+    for word in ("토지 민원", "마당시", "land.example.go.kr", *known):
         assert word in text
     english = phone.get(agency.asks(), headers={"accept-language": "en"}).content.decode()
     assert "Land office of Madang City asks who you are" in english

@@ -49,6 +49,8 @@ def test_an_operator_registers_a_client_and_sees_its_secret_once(desk_of, town, 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("name", ""),
+        ("name_en", " "),
         ("redirect_uris", ""),
         ("redirect_uris", "http://land.example.go.kr/"),
         ("redirect_uris", "https://*.example.go.kr/"),

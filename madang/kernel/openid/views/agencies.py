@@ -31,9 +31,8 @@ def _person(request: HttpRequest) -> Person:
 def agencies(request: HttpRequest) -> HttpResponse:
     """Who knows me through the sign-in here, and the last times I went there."""
     person = _person(request)
-    labels = dict(SCOPES)
     known = [
-        (given, ", ".join(str(labels[scope]) for scope in given.scopes if scope in labels) or _("only that it is you"))
+        (given, ", ".join(str(label) for scope, label in SCOPES if scope in given.scopes) or _("only that it is you"))
         for given in agencies_of(person)
     ]
     context = {

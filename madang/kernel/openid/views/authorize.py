@@ -160,9 +160,13 @@ def _ask(asked: _Asked, person: Person) -> HttpResponse:
         "email": _("E-mail"),
         "phone_number": _("Telephone"),
     }
+    values = told(person, asked.scopes)
+    if "locale" in values:
+        values["locale"] = person.get_language_display()
     context = {
         "client": client,
-        "told": [(labels[claim], value) for claim, value in told(person, asked.scopes).items()],
+        "host": urlsplit(asked.redirect_uri).netloc,
+        "told": [(labels[claim], value) for claim, value in values.items()],
         "breadcrumbs": [(_("Sign in at an agency"), "")],
     }
     return leads_to(render(asked.request, "openid/consent.html", context), asked.redirect_uri)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
 from oauth2_provider.models import get_access_token_model
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
@@ -59,6 +61,8 @@ class Server(AuthorizationEndpoint, TokenEndpoint, ResourceEndpoint, UserInfoEnd
 class Token(TokenView):
     """The endpoint of codes; the library's other flow (devices) is not there."""
 
+    # One transaction, in which the sign-in is locked: of two that bring the same code at once, one is the second.
+    @method_decorator(transaction.atomic)
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.authorization_flow_token_response(request)
 
@@ -124,7 +128,8 @@ class Validator(OAuth2Validator):
 
         One that comes a second time was stolen, now or before: what was given for it is taken back.
         """
-        entered = SignIn.objects.select_related("client").filter(code=digest(code), client=client).first()
+        known = SignIn.objects.select_related("client").select_for_update(of=("self",))
+        entered = known.filter(code=digest(code), client=client).first()
         if entered is None:
             return False
         if entered.token:
