@@ -67,7 +67,7 @@ def web_server(url: str, log: Path) -> Iterator[tuple["subprocess.Popen[bytes]",
     command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     site = f"http://127.0.0.1:{port}"
     with running([*command, "madang.wsgi:application"], log, url) as process:
-        until(lambda: process.poll() is None and status_of(f"{site}/health") == 200, "the web server's first answer")
+        until(lambda: process.poll() is None and status_of(f"{site}/health/") == 200, "the web server's first answer")
         yield process, site
 
 
