@@ -1,12 +1,14 @@
 """What every request gets: a number to find it by, the security headers, and one answer for each kind of error."""
 
 import logging
+import re
 import select
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -41,7 +43,7 @@ class Envelope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid4().hex)
+        token = request_id.set(number_of(request))
         leave_dead_connections()
         try:
             response = self.get_response(request)
@@ -51,6 +53,18 @@ class Envelope:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
+
+
+def number_of(request: HttpRequest) -> str:
+    """The number a proxy gave the request, so that its logs and ours speak of the same one; else one of our own.
+
+    Without a proxy in front anybody could choose it, and with it what the audit log says.
+    """
+    if settings.BEHIND_PROXY:
+        given = request.META.get("HTTP_X_REQUEST_ID", "").replace("-", "").lower()
+        if re.fullmatch(r"[0-9a-z]{16,32}", given, re.ASCII):
+            return str(given)
+    return uuid4().hex
 
 
 def leave_dead_connections() -> None:

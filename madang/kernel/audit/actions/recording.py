@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from madang.kernel.common import work
+from madang.kernel.common.metrics import CountedAction
 from madang.kernel.common.middleware import request_id
 
 from ..models import Record
@@ -34,7 +35,7 @@ def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Cal
 
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> T:
-            with work.begin(name, single=single) as piece:
+            with CountedAction(name), work.begin(name, single=single) as piece:
                 result = function(*args, **kwargs)
                 if not piece.recorded:
                     raise Unrecorded(f"{name} recorded nothing.")
