@@ -9,13 +9,13 @@ from contextvars import ContextVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DataError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
-from .errors import DomainError, Refused, TooMany, Unavailable, problem
+from .errors import DomainError, Failed, Refused, TooMany, Unavailable, Unkeepable, WrongMethod, problem
 
 log = logging.getLogger("madang.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -87,19 +87,32 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            refusal = answer(request, WrongMethod())
+            refusal.headers["Allow"] = response.headers.get("Allow", "")
+            return refusal
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):
             return answer(request, error)
         if isinstance(error, DATABASE_AWAY):
             return away(request, error)
+        if isinstance(error, DataError):
+            return unkeepable(request, error)
         return None
 
 
 def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is nothing at this address, or nothing for this person: the same answer for both."""
     return answer(request, Refused())
+
+
+def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What was sent holds something the database has no place for: a NUL character, a number beyond all bounds."""
+    log.warning("the database cannot hold what was sent: %s", type(error.__cause__).__name__)
+    return answer(request, Unkeepable())
 
 
 def away(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -113,7 +126,12 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, DATABASE_AWAY):
         return away(request, error)
-    return server_error(request)
+    return broken(request) if request.path.startswith("/api/") else server_error(request)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """An error of ours, for a program: with the number by which an operator finds it in the logs."""
+    return answer(request, Failed(number=request_id.get()))
 
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
