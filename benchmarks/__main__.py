@@ -11,7 +11,22 @@ from types import ModuleType
 
 from ops.places import ROOT
 
-from . import bulk, databases, filing, filled, finding, lists, machine, pages, plots, routing, running, starting
+from . import (
+    bulk,
+    databases,
+    filing,
+    filled,
+    finding,
+    lists,
+    machine,
+    pages,
+    plots,
+    reloading,
+    routing,
+    running,
+    sealing,
+    starting,
+)
 from .report import Figure, Kept, Section, page
 
 SCENARIOS: dict[str, ModuleType] = {
@@ -22,6 +37,8 @@ SCENARIOS: dict[str, ModuleType] = {
     "memory": running,
     "pages": pages,
     "routing": routing,
+    "sealing": sealing,
+    "reloading": reloading,
     "start": starting,
 }
 SIZED = ("lists", "filing", "bulk", "memory")
@@ -107,6 +124,8 @@ def measure(plan: Plan, *, cold: bool) -> Iterator[tuple[str, Section]]:
         "search": lambda section: finding.run(section, plan.rows),
         "pages": lambda section: pages.run(section, plan.times),
         "routing": routing.run,
+        "sealing": lambda section: sealing.run(section, plan.seconds, plan.rounds * 2 - 1),
+        "reloading": lambda section: reloading.run(section, plan.rounds * 2),
         "start": lambda section: starting.run(section, cold=cold),
     }
     for one, run in rest.items():

@@ -7,7 +7,7 @@ from .report import Section
 TITLE = "Pages of the demo country"
 ABOUT = """
 Each page asked one after another over one connection to a warm server, as a signed-in citizen, as an officer, or as a
-passer-by; the time until the last byte is there. The floor is the page that does the least, `/health`.
+passer-by; the time until the last byte is there. The floor is the page that does the least, `/health/`.
 """
 
 
@@ -18,7 +18,7 @@ def run(section: Section, times: int) -> None:
     databases.use(name)
     browsers = {who: lists.browser(who) for who in ("", filled.CITIZEN, filled.OFFICER)}
     with servers.site(address) as site:
-        least = in_turn(site.port, [request("GET", "/health")], times)
+        least = in_turn(site.port, [request("GET", "/health/")], times)
         for what, who, path in _pages():
             browsers[who].get(path)
             with floor.listening() as heard:

@@ -37,12 +37,14 @@ def site(database_url: str, *, worker: bool = False) -> Iterator[Site]:
     wanted = [parts[WEB], parts[WORKER]] if worker else [parts[WEB]]
     started = {part.name: part.launch() for part in wanted}
     try:
-        _wait(options.port, "/health", parts[WEB].log)
+        _wait(options.port, "/health/", parts[WEB].log)
         yield Site(options.port, started)
     finally:
         for process in started.values():
             process.terminate()
         for process in started.values():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
             processes.end_group(process.pid, patience=10)
             process.wait()
 

@@ -34,6 +34,8 @@ DEMO = env.bool("MADANG_DEMO", default=False)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 SMS_PROVIDER = env.str("SMS_PROVIDER", default="demo" if DEMO else "")
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="")
+# Who sends this token may read the metrics; without one only this machine itself may.
+METRICS_TOKEN = env.str("MADANG_METRICS_TOKEN", default="")
 
 
 def _apps() -> list[str]:
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "madang.kernel.common.middleware.Envelope",
+    "madang.kernel.common.logs.Logbook",
     "madang.kernel.common.limits.Limits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -239,6 +242,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Balancers and Prometheus ask by plain HTTP, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)/$"]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -248,12 +253,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
+# "json": an object a line, for programs; "lines": for people.
+LOG_FORMAT = env.str("MADANG_LOG_FORMAT", default="lines" if DEBUG else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "json": {"()": "madang.kernel.common.logs.Json"},
+        "lines": {"()": "madang.kernel.common.logs.Lines"},
+    },
     "filters": {"discreet": {"()": "madang.kernel.common.discretion.Discreet"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["discreet"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    # What was not found or not allowed stands in the line of its request; an address, as Django logs it, may tell more.
+    "loggers": {"procrastinate": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,11 +16,10 @@ from pathlib import Path
 from ops import assets, packages, secrets
 from ops.places import ROOT, data_dir, site_packages, venv_python
 from ops.postgres import Postgres
+from ops.reload import reload
 from ops.say import Stop, fail, line, step
 from ops.supervise import Interrupted, Part, Supervisor, listen_to_signals, program, sole_use
 
-# Four of them work at a time; the others take in what is sent (kernel.common.door).
-THREADS = 16
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared, not bound)
 USAGE = """Start Madang: sets up what is missing, starts the database, the web server and the job worker, and
 prints
@@ -43,6 +43,7 @@ class Options:
     demo: str | None
     asked: bool
     workers: int
+    reload: bool = False
 
 
 def parse(words: Sequence[str]) -> Options:
@@ -60,6 +61,9 @@ def parse(words: Sequence[str]) -> Options:
     what.add_argument("--empty", action="store_true", help="a country without the demo")
     what.add_argument("--demo", choices=["small", "full"], help="size of the demo country (small)")
     parser.add_argument("--workers", type=_count, default=2, help="processes of the web server (2)")
+    parser.add_argument(
+        "--reload", action="store_true", help="have the ./run that goes on these data take up new code, and end"
+    )
     chosen = parser.parse_args(words)
     return Options(
         host=chosen.host,
@@ -68,6 +72,7 @@ def parse(words: Sequence[str]) -> Options:
         demo=None if chosen.empty else chosen.demo or "small",
         asked=chosen.demo is not None,
         workers=chosen.workers,
+        reload=chosen.reload,
     )
 
 
@@ -142,6 +147,7 @@ def site_environment(options: Options) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "madang.settings",
         "MADANG_PLAIN_HTTP": "true",
         "MADANG_DEMO": "true" if options.demo else "false",
+        "MADANG_LOG_FORMAT": "lines",
         "ALLOWED_HOSTS": ",".join(_names(options)),
         "SITE_URL": address(options).rstrip("/"),
     }
@@ -182,6 +188,11 @@ def programs(options: Options, environment: dict[str, str]) -> list[Part]:
     logs.mkdir(exist_ok=True)
     web = web_server(options.host, options.port, options.workers)
     worker = [str(venv_python()), "manage.py", "work"]
+    # Where the processes add up what they count; it begins at nothing, as they do.
+    counts = options.data / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    environment = environment | {"PROMETHEUS_MULTIPROC_DIR": str(counts)}
     return [
         program("web server", web, logs / "web.log", environment, ROOT),
         program("worker", worker, logs / "worker.log", environment, ROOT),
@@ -189,17 +200,8 @@ def programs(options: Options, environment: dict[str, str]) -> list[Part]:
 
 
 def web_server(host: str, port: int, workers: int, application: str = "madang.wsgi:application") -> list[str]:
-    """The command that serves an application.
-
-    Each thread of the web server keeps one database connection for itself, and more of them than four only wait
-    for one another (measured: eight answer no more and take three times as long at worst). What is more waits
-    in line; connections to people are cheap and many.
-    """
-    web = [str(venv_python()), "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
-    web += ["--blocking-threads-idle-timeout", "600", "--backpressure", "512", "--respawn-failed-workers"]
-    web += ["--respawn-interval", "1", "--workers-kill-timeout", "5", "--log-level", "warning"]
-    return [*web, application]
+    """The command that serves an application."""
+    return [str(venv_python()), "-m", "ops.serve", host, str(port), str(workers), application]
 
 
 def _database_part(server: Postgres) -> Part:
@@ -223,7 +225,7 @@ def _port_is_free(options: Options) -> None:
 
 def _wait_for_health(options: Options, supervisor: Supervisor, seconds: float = 180) -> None:
     host = "127.0.0.1" if options.host in EVERYWHERE else options.host
-    url = f"http://{f'[{host}]' if ':' in host else host}:{options.port}/health"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{options.port}/health/"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline, answer = time.monotonic() + seconds, "nothing"
     while time.monotonic() < deadline:
@@ -248,7 +250,7 @@ def main(words: Sequence[str]) -> int:
     options = parse(words)
     listen_to_signals()
     try:
-        run(options)
+        reload(options.data) if options.reload else run(options)
     except Stop as problem:
         return fail(problem)
     except PermissionError as problem:

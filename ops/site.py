@@ -38,8 +38,24 @@ def prepare(data: Path, *, demo: str | None, asked: bool) -> None:
         _demo(data, demo, asked=asked)
 
 
-def make_files(data: Path) -> None:
-    """Compile translations and collect static files, where they are not current."""
+def beside(data: Path) -> None:
+    """Bring database and files to the state of this checkout while the old code goes on serving from both.
+
+    Raises Stop when a migration is not additive.
+    """
+    from django.core.management import call_command
+
+    make_files(data, keep=True)
+    with _plainly():
+        with step("Bringing the database up to date"):
+            call_command("check_migrations")
+            call_command("migrate", interactive=False, verbosity=0)
+        with step("Loading procedures"):
+            call_command("load_procedures")
+
+
+def make_files(data: Path, *, keep: bool = False) -> None:
+    """Compile translations and collect static files, where they are not current; `keep` those that pages still name."""
     import django
 
     with step("Compiling translations"):
@@ -47,7 +63,7 @@ def make_files(data: Path) -> None:
     with _plainly():
         django.setup()
         with step("Collecting static files"):
-            _collect(data)
+            _collect(data, keep=keep)
 
 
 @contextmanager
@@ -75,7 +91,7 @@ def _good_enough() -> None:
         raise Stop(f"PostgreSQL {OLDEST // 10000} or newer is needed; DATABASE_URL leads to {version // 10000}.")
 
 
-def _collect(data: Path) -> None:
+def _collect(data: Path, *, keep: bool) -> None:
     """Gather static files when one of them, or a setting, is newer than the last time."""
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
@@ -88,7 +104,7 @@ def _collect(data: Path) -> None:
     stamp = data / "static.stamp"
     wanted = fingerprint(ROOT / "madang/settings.py", ROOT / "requirements.lock", also="\n".join(sorted(found)))
     if not stamp.exists() or stamp.read_text() != wanted:
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        call_command("collectstatic", interactive=False, clear=not keep, verbosity=0)
         write_whole(stamp, wanted)
 
 
@@ -138,8 +154,12 @@ def main() -> int:
     parser.add_argument("--demo", choices=["small", "full"])
     parser.add_argument("--asked", action="store_true", help="a person chose the size of the demo")
     parser.add_argument("--files", action="store_true", help="only translations and static files")
+    parser.add_argument("--beside", action="store_true", help="the old code goes on serving meanwhile")
     chosen = parser.parse_args()
     try:
+        if chosen.beside:
+            beside(chosen.data)
+            return 0
         if chosen.files:
             make_files(chosen.data)
             return 0

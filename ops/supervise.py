@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -79,6 +80,13 @@ class Part:
     failures: int = 0
     due: float = field(default=0.0)
 
+    def keep_short(self) -> None:
+        """Begins the log anew when it has grown long; what it was is kept once."""
+        if self.process and not self.stop and self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            # The program writes to the end of the file it has open: what it was is copied, and the file emptied.
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
+
 
 def program(name: str, command: list[str], log: Path, environment: dict[str, str], folder: Path) -> Part:
     """A part that is an ordinary program writing to a log file."""
@@ -129,6 +137,7 @@ class Supervisor:
         """One round: notice what died, start again what is due."""
         for part in self.parts:
             self._look_after(part)
+            part.keep_short()
 
     def stop(self, *, patience: float = 12.0) -> None:
         """Ask the programs to end together, by force when they take too long; then what they stood on."""

@@ -15,7 +15,6 @@ from pathlib import Path
 from django.db import connection
 
 from ops.places import ROOT
-from ops.run import THREADS
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 90) -> None:
@@ -64,11 +63,10 @@ def web_server(url: str, log: Path) -> Iterator[tuple["subprocess.Popen[bytes]",
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "2", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
+    command = ["-m", "ops.serve", "127.0.0.1", str(port), "2", "madang.wsgi:application"]
     site = f"http://127.0.0.1:{port}"
-    with running([*command, "madang.wsgi:application"], log, url) as process:
-        until(lambda: process.poll() is None and status_of(f"{site}/health") == 200, "the web server's first answer")
+    with running(command, log, url) as process:
+        until(lambda: process.poll() is None and status_of(f"{site}/health/") == 200, "the web server's first answer")
         yield process, site
 
 

@@ -19,7 +19,7 @@ from django.test import Client
 client = Client(HTTP_HOST="madang.example")
 plain = client.get("/sign-in/")
 told = {"plain": [plain.status_code, plain.headers.get("Location")]}
-for path in ("/sign-in/", "/nowhere/", "/api/v1/petitions/nothing", "/health"):
+for path in ("/sign-in/", "/nowhere/", "/api/v1/petitions/nothing", "/health/"):
     answer = client.get(path, secure=True)
     told[path] = dict(answer.headers)
 client.post("/text-size/", {"size": "large"}, secure=True, headers={"Referer": "https://madang.example/"})
@@ -47,7 +47,7 @@ def told(django_db_setup: None) -> dict[str, Any]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("path", ["/sign-in/", "/nowhere/", "/api/v1/petitions/nothing", "/health"])
+@pytest.mark.parametrize("path", ["/sign-in/", "/nowhere/", "/api/v1/petitions/nothing", "/health/"])
 def test_every_answer_is_sealed(told: dict[str, Any], path: str):
     headers = told[path]
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))

@@ -56,7 +56,7 @@ def test_wrong_options_are_refused(words: list[str], capsys: pytest.CaptureFixtu
 
 def test_help_names_every_option() -> None:
     said = subprocess.run([ROOT / "run", "--help"], text=True, capture_output=True, check=True).stdout
-    for option in ("--port", "--host", "--data", "--empty", "--demo", "--workers", "DATABASE_URL"):
+    for option in ("--port", "--host", "--data", "--empty", "--demo", "--workers", "--reload", "DATABASE_URL"):
         assert option in said
 
 
@@ -133,3 +133,8 @@ def test_commands_adopt_the_settings_of_the_last_start(monkeypatch: pytest.Monke
     assert os.environ["DATABASE_URL"] == "postgres://mine"
     assert os.environ["MADANG_TEST_ONLY"] == "adopted"
     assert (tmp_path / "environment.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_only_what_runs_takes_up_new_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--reload", "--data", str(tmp_path)]) == 1
+    assert "Start it with ./run" in capsys.readouterr().err

@@ -50,7 +50,7 @@ class Machine:
     def said(self) -> str:
         return self.screen.read_text()
 
-    def serves(self, path: str = "/health") -> bool:
+    def serves(self, path: str = "/health/") -> bool:
         with contextlib.suppress(OSError):
             return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).status == 200
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -16,6 +17,17 @@ from .rules import NOTHING, PURPOSE, canonical, head, leaf, line_of, name_of, ro
 def about(subject: object) -> QuerySet[Record]:
     """What was done to this subject, oldest first."""
     return Record.objects.filter(subject=name_of(subject)).order_by("id")
+
+
+MOST_COUNTED = 100_000
+
+
+def unsealed() -> tuple[int, datetime | None]:
+    """How many records wait to be sealed, counted to a hundred thousand, and since when the oldest does."""
+    newest = Seal.objects.order_by("-number").first()
+    waiting = Record.objects.filter(id__gt=newest.last if newest else 0)
+    oldest = waiting.order_by("id").values_list("at", flat=True).first()
+    return waiting.values("pk")[:MOST_COUNTED].count(), oldest
 
 
 @dataclass(frozen=True)

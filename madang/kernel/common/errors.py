@@ -147,6 +147,34 @@ class Unavailable(DomainError):
     retry_after = 5
 
 
+class Unkeepable(Invalid):
+    """What was entered holds characters, or numbers, that cannot be kept."""
+
+    message = _("There are characters or numbers in it that cannot be kept.")
+    remedy = _("Leave out control characters and numbers without end, and send it again.")
+
+
+class WrongMethod(DomainError):
+    """The address is there, but not for this method; the header Allow says for which."""
+
+    status = 405
+    code = "wrong-method"
+    message = _("This cannot be done at this address.")
+    remedy = _("Compare the request with the API documentation.")
+
+
+class Failed(DomainError):
+    """An error of ours; `number` finds it in the logs."""
+
+    status = 500
+    code = "failed"
+    message = _("Something is wrong on our side.")
+    remedy = _("Try again later. If it stays so, tell the operator this number: %(number)s")
+
+    def __init__(self, *, number: str) -> None:
+        super().__init__(remedy=self.remedy, number=number)
+
+
 def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
     """The error as an RFC 9457 problem, in the language of the moment, ready for JSON.
 

@@ -1,6 +1,7 @@
 """What every request gets: a number to find it by, the security headers, and one answer for each kind of error."""
 
 import logging
+import re
 import select
 import sys
 from collections.abc import Callable
@@ -8,14 +9,14 @@ from contextvars import ContextVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DataError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
 from django.views.defaults import server_error
 
-from .errors import DomainError, Refused, StepUp, TooMany, Unavailable, problem
+from .errors import DomainError, Failed, Refused, StepUp, TooMany, Unavailable, Unkeepable, WrongMethod, problem
 
 log = logging.getLogger("madang.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -44,7 +45,7 @@ class Envelope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid4().hex)
+        token = request_id.set(number_of(request))
         leave_dead_connections()
         try:
             response = self.get_response(request)
@@ -58,6 +59,18 @@ class Envelope:
             response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
         return response
+
+
+def number_of(request: HttpRequest) -> str:
+    """The number a proxy gave the request, so that its logs and ours speak of the same one; else one of our own.
+
+    Without a proxy in front anybody could choose it, and with it what the audit log says.
+    """
+    if settings.BEHIND_PROXY:
+        given = request.META.get("HTTP_X_REQUEST_ID", "").replace("-", "").lower()
+        if re.fullmatch(r"[0-9a-z]{16,32}", given, re.ASCII):
+            return str(given)
+    return uuid4().hex
 
 
 def leave_dead_connections() -> None:
@@ -80,19 +93,32 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            refusal = answer(request, WrongMethod())
+            refusal.headers["Allow"] = response.headers.get("Allow", "")
+            return refusal
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DomainError):
             return answer(request, error)
         if isinstance(error, DATABASE_AWAY):
             return away(request, error)
+        if isinstance(error, DataError):
+            return unkeepable(request, error)
         return None
 
 
 def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is nothing at this address, or nothing for this person: the same answer for both."""
     return answer(request, Refused())
+
+
+def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What was sent holds something the database has no place for: a NUL character, a number beyond all bounds."""
+    log.warning("the database cannot hold what was sent: %s", type(error.__cause__).__name__)
+    return answer(request, Unkeepable())
 
 
 def away(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -106,7 +132,12 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, DATABASE_AWAY):
         return away(request, error)
-    return server_error(request)
+    return broken(request) if request.path.startswith("/api/") else server_error(request)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """An error of ours, for a program: with the number by which an operator finds it in the logs."""
+    return answer(request, Failed(number=request_id.get()))
 
 
 def step_up(level: int, back: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import applying, case, directory, figures, frame, home, moves, sending, workbench
+from .views import applying, case, directory, figures, frame, home, moves, operation, sending, workbench
 
 app_name = "portal"
 
@@ -9,7 +9,9 @@ urlpatterns = [
     path("my/", home.my_page, name="my-page"),
     path("my/looks/", home.looks, name="looks"),
     path("my/acting/<str:number>/", home.acting, name="acting"),
-    path("health", home.health, name="health"),
+    path("health/", operation.health, name="health"),
+    path("ready/", operation.ready, name="ready"),
+    path("metrics/", operation.metrics, name="metrics"),
     path("search/", directory.search, name="search"),
     path("services/", directory.services, name="services"),
     path("services/<str:name>/", directory.procedure, name="procedure"),

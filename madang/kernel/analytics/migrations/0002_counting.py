@@ -17,6 +17,8 @@ SELECT id, 0::smallint, {KEY}, {COUNTS} FROM analytics_tally
 
 class Migration(migrations.Migration):
 
+    deploy = "A view that the old code does not know, over tables made here."
+
     dependencies = [
         ('analytics', '0001_initial'),
     ]

@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from madang.kernel.common import work
 from madang.kernel.common.errors import StepUp
+from madang.kernel.common.metrics import CountedAction
 from madang.kernel.common.middleware import request_id
 
 from ..models import Record
@@ -38,7 +39,7 @@ def action(name: str, *, single: bool = False, level: int = 1) -> Callable[[Call
         def act(*args: P.args, **kwargs: P.kwargs) -> T:
             if level > 1:
                 be_sure_of(kwargs["by"], level)
-            with work.begin(name, single=single) as piece:
+            with CountedAction(name), work.begin(name, single=single) as piece:
                 result = function(*args, **kwargs)
                 if not piece.recorded:
                     raise Unrecorded(f"{name} recorded nothing.")

@@ -12,5 +12,7 @@ ALLOW = "DROP TRIGGER no_truncate ON audit_record; DROP TRIGGER append_only ON a
 
 
 class Migration(migrations.Migration):
+    deploy = "Triggers on a table that the old code only inserts into: it does not notice them."
+
     dependencies = [("audit", "0001_initial")]
     operations = [migrations.RunSQL(FORBID, ALLOW)]

@@ -9,6 +9,8 @@ ALLOW = "DROP TRIGGER no_truncate ON audit_seal; DROP TRIGGER append_only ON aud
 
 
 class Migration(migrations.Migration):
+    deploy = "The triggers are on the table made here, which the old code does not know."
+
     dependencies = [("audit", "0002_append_only")]
     operations = [
         migrations.CreateModel(

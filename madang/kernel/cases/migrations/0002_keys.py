@@ -6,5 +6,7 @@ DROP = "DROP SEQUENCE cases_case_number; DROP SEQUENCE cases_case_key;"
 
 
 class Migration(migrations.Migration):
+    deploy = "Sequences that the old code does not know."
+
     dependencies = [("cases", "0001_initial")]
     operations = [migrations.RunSQL(CREATE, DROP)]

@@ -334,6 +334,19 @@ def page_of(rows: QuerySet[T], cursor: str, limit: int) -> tuple[list[T], str | 
     return found[:limit], base64.urlsafe_b64encode(mark.encode()).decode()
 
 
+def overdue_by_kind() -> list[tuple[str, int, int]]:
+    """Kind of institution, how many of its running clocks are past their moment, and how many of these since an hour ago.
+
+    Only what is overdue is read, by the index of running clocks; what runs in time is not.
+    """
+    passed = Clock.objects.filter(ended_at=None, due_at__lt=Now()).order_by()
+    lately = Q(due_at__gte=Now() - timedelta(hours=1))
+    counted = passed.values("institution__kind").annotate(
+        overdue=models.Count("pk"), newly=models.Count("pk", filter=lately)
+    )
+    return [(one["institution__kind"], one["overdue"], one["newly"]) for one in counted]
+
+
 MOST_COUNTED = 1000
 
 

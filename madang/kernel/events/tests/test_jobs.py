@@ -5,8 +5,11 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from prometheus_client import REGISTRY
 
+from madang.kernel.common.middleware import request_id
 from madang.kernel.events.jobs import take_up_stalled_jobs
+from madang.kernel.events.management.commands.work import watched
 
 
 @pytest.mark.django_db(transaction=True)
@@ -34,3 +37,23 @@ def test_what_a_killed_worker_had_in_hand_is_taken_up_by_another():
     asyncio.run(take_up())
     states = dict(ProcrastinateJob.objects.values_list("id", "status"))
     assert states == {asked_again: "aborted", only_once: "todo", waiting: "todo"}
+
+
+def test_a_job_is_counted_and_its_lines_bear_its_number():
+    context = SimpleNamespace(job=SimpleNamespace(id=7, task_name="events.made_up"))
+    numbers = []
+
+    async def job() -> None:
+        numbers.append(request_id.get())
+        if len(numbers) > 1:
+            raise ValueError
+
+    def counted(outcome: str) -> float:
+        labels = {"job": "events.made_up", "outcome": outcome}
+        return REGISTRY.get_sample_value("madang_job_seconds_count", labels) or 0.0
+
+    asyncio.run(watched(job, context, None))
+    with pytest.raises(ValueError):
+        asyncio.run(watched(job, context, None))
+    assert (counted("done"), counted("failed")) == (1, 1)
+    assert (numbers, request_id.get()) == (["job7", "job7"], "")

@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    deploy = "Before the first version. The old code cannot announce days off meanwhile, and says so."
+
     dependencies = [
         ('institutions', '0001_initial'),
     ]

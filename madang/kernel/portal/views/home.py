@@ -1,8 +1,7 @@
 """The first page, one's own page, and whether the site is well."""
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -158,10 +157,3 @@ def _items(cases: list[Case]) -> list[dict[str, object]]:
         }
         for case in cases
     ]
-
-
-def health(request: HttpRequest) -> JsonResponse:
-    """200 when the site can read its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})

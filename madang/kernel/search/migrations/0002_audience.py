@@ -5,6 +5,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Documents say who finds them, and carry the lexemes of longer blocks: all are made anew, by the job that catches up."""
 
+    deploy = "Before the first version. Stop the site: the index is emptied, and filled anew by the job that catches up."
+
     dependencies = [
         ("search", "0001_initial"),
     ]

@@ -4,12 +4,16 @@ import logging
 import signal
 import threading
 from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
 
+from madang.kernel.common.metrics import counted_job
+from madang.kernel.common.middleware import request_id
 from madang.kernel.events.actions import deliver, retry
 
 log = logging.getLogger("madang.work")
@@ -31,7 +35,9 @@ class Command(BaseCommand):
             while not stopping.is_set():
                 try:
                     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-                    worker.run_worker(concurrency=options["jobs"], shutdown_graceful_timeout=10)
+                    worker.run_worker(
+                        concurrency=options["jobs"], shutdown_graceful_timeout=10, worker_middleware=[watched]
+                    )
                     break
                 except Exception:
                     # The database may be restarting: what was under way is found again; all there is to do is wait.
@@ -40,6 +46,16 @@ class Command(BaseCommand):
         finally:
             stopping.set()
             teller.join()
+
+
+async def watched(go_on: Callable[[], Awaitable[Any]], context: JobContext, _worker: Any) -> Any:
+    """Each job is counted, and has a number of its own, by which its log lines and its records are found."""
+    token = request_id.set(f"job{context.job.id}")
+    try:
+        with counted_job(context.job.task_name):
+            return await go_on()
+    finally:
+        request_id.reset(token)
 
 
 def tell(stopping: threading.Event, pause: float = 0.3) -> None:
