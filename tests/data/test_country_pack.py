@@ -5,11 +5,14 @@ import json
 import re
 from collections import Counter
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+
+from madang.kernel.procedures.rules.identifiers import TYPES, identifier
 
 PACK = Path(__file__).parents[2] / "data" / "kr"
 PROCEDURES = {"inquiry-law", "inquiry-procedure", "suggestion", "other", "grievance"}
@@ -334,3 +337,14 @@ def test_the_readme_names_every_file_and_its_licence() -> None:
     assert missing == []
     for needed in ("KOGL type 1", "sgis.kostat.go.kr", "MIT", "CC BY 4.0"):
         assert needed in text
+
+
+def test_numbers_of_persons_and_accounts_have_the_form_of_their_examples() -> None:
+    pack = json.loads((PACK / "identifiers.json").read_text(encoding="utf-8"))
+    assert set(pack) == set(TYPES)
+    for kind, facts in pack.items():
+        assert identifier(kind).tidy(facts["example"]) == facts["example"], kind
+        assert "*" in identifier(kind).masked(facts["example"])
+        assert not facts.get("stdnum") or import_module(f"stdnum.{facts['stdnum']}")
+    # What stands in an example and in messages is nobody's number.
+    assert not identifier("resident_number").is_possible(pack["resident_number"]["example"], date.today())  # noqa: DTZ011

@@ -43,7 +43,7 @@ class Notice(models.Model):
             models.Index(fields=["person", "-id"], name="notice_of_person"),
             models.Index(fields=["person"], name="notice_unread", condition=models.Q(read_at=None)),
             models.Index(fields=["created_at"], name="notice_by_age"),
-            models.Index(fields=["case_number"], name="notice_about", condition=~models.Q(case_number="")),
+            models.Index(fields=["case_number"], name="notice_about"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Cases are destroyed when they have been kept for long enough, nothing else is, and a hold stops it."""
 
+import threading
 from datetime import date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -173,6 +174,30 @@ def test_a_held_case_is_never_destroyed(closed, manager):
     assert not Case.objects.filter(pk=free.pk).exists()
     actions.lift(held, by=manager, reason="판결 확정")
     assert actions.destroy_due(TODAY) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_that_is_being_made_is_respected(closed, manager):
+    """Whoever comes first: the case is destroyed whole before it could be held, or it is not destroyed."""
+    due = closed(DUE)
+    made, go_on = threading.Event(), threading.Event()
+
+    def make():
+        with transaction.atomic():
+            actions.hold(due, by=manager, reason="행정소송")
+            made.set()
+            go_on.wait(20)
+        connection.close()
+
+    holder = threading.Thread(target=make)
+    holder.start()
+    assert made.wait(10)
+    assert actions.destroy_due(TODAY) == 0
+    go_on.set()
+    holder.join(20)
+    assert actions.destroy_due(TODAY) == 0
+    assert Case.objects.filter(pk=due.pk).exists()
+    assert default_storage.exists(Attachment.objects.get(case=due).file.path)
 
 
 def test_holds_are_recorded_and_seen_by_the_office(client, case, manager, citizen):

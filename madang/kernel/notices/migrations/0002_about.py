@@ -6,9 +6,4 @@ class Migration(migrations.Migration):
     # The table is large where the site has run for long, and people are told of things meanwhile.
     atomic = False
     dependencies = [("notices", "0001_initial")]
-    operations = [
-        AddIndexConcurrently(
-            "notice",
-            models.Index(condition=models.Q(("case_number", ""), _negated=True), fields=["case_number"], name="notice_about"),
-        ),
-    ]
+    operations = [AddIndexConcurrently("notice", models.Index(fields=["case_number"], name="notice_about"))]
