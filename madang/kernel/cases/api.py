@@ -36,7 +36,7 @@ from .queries import (
     timeline,
 )
 from .queries.acting import under
-from .rules import may
+from .rules import WHOLE, may
 
 Body = dict[str, Any]
 
@@ -126,7 +126,7 @@ def case_router(service: str) -> Router:
         if may("read", standing):
             actions.looked(case, by=person)
         # In its shape already; to have that proved at each reading costs more than the reading from the database.
-        whole = may("whole", standing)
+        whole = bool(standing & WHOLE)
         return Response(schemas.CaseWhole.seen_by(case, masked=not may("read", standing), own=whole))
 
     def seen(request: HttpRequest, number: str) -> Case:

@@ -34,10 +34,12 @@ MAY: dict[str, frozenset[str]] = {
     "rate": ACTING,
     "follow_up": ACTING,
     "looks": frozenset({"applicant"}),
-    "whole": frozenset({"applicant", "representative"}),
     "unmask": frozenset({"officer", "desk", "manager"}),
     "hold": frozenset({"manager"}),
 }
+
+# Who reads the secret answers of a case whole: whose they are. Everyone else sees them masked.
+WHOLE = frozenset({"applicant", "representative"})
 
 # Who moves a case on from a stage, by whose stage it is: the desk stands in for officers, a manager for both.
 # What is left to the manager or the applicant, nobody does in their place.

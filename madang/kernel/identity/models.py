@@ -63,7 +63,7 @@ class AccountManager(BaseUserManager["Account"]):
         return self.select_related("person").get(login__iexact=username)
 
 
-class Account(AbstractBaseUser):
+class Account(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of a library's model that has no types
     """What a person signs in with. Rights come from the person's posts, never from the account."""
 
     login = models.CharField(_("e-mail"), max_length=254, unique=True)

@@ -30,6 +30,7 @@ from madang.kernel.cases.queries.acting import mandate_of
 from madang.kernel.cases.rules import (
     ACTING,
     APPLICANTS_SIDE,
+    WHOLE,
     all_endings,
     endings,
     is_applicants,
@@ -91,7 +92,7 @@ def page(
     invalid = invalid or _held(request, case, person)
     inside = may("read_inside", standing)
     entries = timeline(case, standing)
-    whole = may("whole", standing)
+    whole = bool(standing & WHOLE)
     given = unmasked if unmasked is not None else case.answers(lambda path: whole)
     context |= _of_everyone(case, standing, entries, person, language) | {
         "answers": answers_of(case.definition, given, language, case.division),
