@@ -1,4 +1,4 @@
-"""How long the fuzzing goes on: bounded and the same each time in `./test`; by the clock and by chance in `./bench --fuzz`."""
+"""How long the fuzzing goes on: bounded and always the same in `./test`; by the clock and by chance in `./bench --fuzz`."""
 
 import os
 import time

@@ -25,12 +25,4 @@ class Migration(migrations.Migration):
             name='mandate',
             field=models.ForeignKey(db_index=False, help_text='Under which somebody filed it for the applicant.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='mandates.mandate'),
         ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('company__isnull', False)), fields=['company', '-received_at', '-id'], name='case_of_company'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('mandate__isnull', False)), fields=['mandate', '-received_at', '-id'], name='case_of_mandate'),
-        ),
     ]

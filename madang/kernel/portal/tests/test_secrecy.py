@@ -151,7 +151,7 @@ def test_nothing_personal_is_written_where_it_does_not_belong(secret_version, ci
 
     # Somebody signs in with a wrong password, and with what is no token.
     passer_by.send(
-        "post", resolve_url("identity:sign-in"), {"login": "nobody@example.org", "password": markers["password"]}
+        "post", resolve_url("account_login"), {"login": "nobody@example.org", "password": markers["password"]}
     )
     passer_by.send("get", "/api/v1/petitions?mine=true", headers={"authorization": f"Bearer {token}x"})
     # What was written when the session was over is held.
