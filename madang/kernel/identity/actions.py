@@ -1,6 +1,7 @@
 """What happens to persons and accounts."""
 
 from datetime import date, datetime
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -12,7 +13,7 @@ from madang.kernel.audit.actions import action, record
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.moment import now
 
-from .models import Account, Identification, Person, PersonalNumber, Token
+from .models import Account, Identification, Person, PersonalNumber, Secret, Token
 from .queries import by_login, by_personal_number
 from .rules import digest, new_token
 
@@ -84,10 +85,23 @@ def change_sign_in(account: Account, *, by: Person, what: str) -> None:
     """What opens the account was changed; word of it goes to its e-mail."""
     if by != account.person:
         raise Refused()
+    if what in ("factor_removed", "recovery_codes"):
+        used = [text for one in account.authenticator_set.all() for text in one.data.values() if isinstance(text, str)]
+        account.secrets.exclude(key__in=used).delete()
     if what == "email":
         account.person.email = account.login
         account.person.save(update_fields=["email"])
     record(account, by=by, what=what)
+
+
+@action("identity.keep_secret")
+def keep_secret(account: Account, *, by: Person, text: str) -> str:
+    """Keeps what a second factor is checked with, and returns the key under which it is found again."""
+    if by != account.person:
+        raise Refused()
+    kept = Secret.objects.create(account=account, key=uuid4().hex, value=text)
+    record(account, by=by)
+    return kept.key
 
 
 @action("identity.identify")

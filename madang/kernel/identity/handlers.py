@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -24,7 +25,7 @@ from procrastinate.contrib.django import app
 from madang.kernel.common.i18n import text
 
 from . import actions
-from .models import Account, Person
+from .models import Account, Person, Secret
 from .queries import provider
 
 
@@ -84,6 +85,13 @@ class Factors(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return str(_("Madang"))
+
+    def encrypt(self, text: str) -> str:
+        account = context.request.user
+        return actions.keep_secret(account, by=account.person, text=text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return str(Secret.objects.get(key=encrypted_text).value)
 
 
 class Providers(DefaultSocialAccountAdapter):

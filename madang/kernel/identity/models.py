@@ -155,3 +155,14 @@ class PersonalNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.person_id}"
+
+
+class Secret(models.Model):
+    """What a second factor is checked with, encrypted: the key of an app that makes codes, the seed of recovery codes."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="secrets")
+    key = models.CharField(max_length=32, unique=True)
+    value = EncryptedText(bound_to=("key",))
+
+    def __str__(self) -> str:
+        return self.key

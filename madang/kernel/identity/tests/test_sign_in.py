@@ -23,6 +23,7 @@ from madang.kernel.identity.actions import (
     end_session,
     identify,
     issue_token,
+    keep_secret,
     sign_in,
     sign_out,
 )
@@ -193,6 +194,22 @@ def test_a_second_factor_is_asked_for_and_a_used_code_is_no_good(client, citizen
     assert not is_in(thief)
     assert recorded().count("identity.change_sign_in") == 2
     assert {tuple(letter.to) for letter in posted()} == {("citizen@example.org",)}
+
+
+@pytest.mark.refuses("identity.keep_secret")
+def test_what_a_factor_is_checked_with_is_encrypted_and_goes_with_it(
+    client, citizen, stranger, with_app, django_capture_on_commit_callbacks
+):
+    kept = list(citizen.account.secrets.all())
+    assert with_app in [one.value for one in kept]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM identity_secret UNION ALL SELECT data::text FROM mfa_authenticator")
+        assert not [text for (text,) in cursor.fetchall() if any(one.value in text for one in kept)]
+    with pytest.raises(Refused):
+        keep_secret(citizen.account, by=stranger, text="x")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/account/2fa/totp/deactivate/")
+    assert not citizen.account.secrets.exists()
 
 
 def test_a_recovery_code_opens_once(client, citizen, with_app):
