@@ -13,6 +13,8 @@ PREFIX = "madang_"
 # How surely somebody is who they say: by their own word; because one who knows has vouched for it; and, on top of that,
 # because they hold something that is theirs alone (ISO/IEC 29115 and eIDAS article 8 have levels like these).
 DECLARED, VERIFIED, STRONG = 1, 2, 3
+# An institution vouches for whom it gives a post.
+BY_POST = "post"
 
 
 def new_token() -> str:

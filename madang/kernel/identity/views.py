@@ -20,7 +20,7 @@ from .actions import end_session, issue_token, revoke_token
 from .forms import TokenForm
 from .models import Person, Token
 from .queries import happened_to, is_strong, person_of
-from .rules import STRONG, VERIFIED
+from .rules import BY_POST, STRONG, VERIFIED
 
 # Where one shows what one has; a passkey first, as it needs no typing.
 FACTORS = {
@@ -63,11 +63,13 @@ def _next(request: HttpRequest) -> str:
 def account(request: HttpRequest) -> HttpResponse:
     """One's account on one page."""
     person = _own(request)
-    names = {one.id: one.name for one in settings.IDENTITY_PROVIDERS}
+    names = {one.id: text(one.name) for one in settings.IDENTITY_PROVIDERS} | {
+        BY_POST: _("The institution of your post")
+    }
     context = {
         "person": person,
         "identified_by": [
-            (text(names.get(one.provider, {})) or one.provider, one.at)
+            (names.get(one.provider, one.provider), one.at)
             for one in person.identifications.filter(ended_at=None).order_by("id")
         ],
         "has_factor": Authenticator.objects.filter(user=person.account, type__in=FACTORS).exists(),

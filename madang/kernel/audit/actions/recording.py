@@ -22,11 +22,10 @@ class Unrecorded(RuntimeError):
     """An action came to its end without a line in the audit log: it is rolled back, for its author to mend."""
 
 
-def action(name: str, *, single: bool = False, level: int = 1) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def action(name: str, *, single: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Makes a function an act of the office: one transaction, refused unless it is put on record, known by its name.
 
     The first argument is the subject, `by=` the person who acts (None: the system itself), the rest keyword-only.
-    `level` is how surely the person must be known (1 to 3); StepUp is raised for who is not.
     A `single` action writes nothing but pending rows, all by one statement (see `common.work`).
     A domain error raised inside rolls everything back and reaches page and API in one shape.
     """
@@ -37,8 +36,6 @@ def action(name: str, *, single: bool = False, level: int = 1) -> Callable[[Call
 
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> T:
-            if level > 1:
-                be_sure_of(kwargs["by"], level)
             with CountedAction(name), work.begin(name, single=single) as piece:
                 result = function(*args, **kwargs)
                 if not piece.recorded:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from madang.kernel.audit.actions import action, record
+from madang.kernel.audit.actions import action, be_sure_of, record
 from madang.kernel.common import moment
 from madang.kernel.common.errors import Invalid
 from madang.kernel.identity.models import Person
+from madang.kernel.identity.rules import VERIFIED
 
 from ..models import Case, Unmasking
 from ..queries import secret_answers, standing_posts
@@ -46,6 +47,7 @@ def unmask(case: Case, *, by: Person, field: str, reason: str) -> Mapping[str, A
     The reason is told to the applicant.
     """
     require("unmask", case, by)
+    be_sure_of(by, VERIFIED)
     if field not in secret_answers(case):
         raise Invalid(fields={"field": [_("There is no secret answer of this name.")]})
     if not reason.strip():

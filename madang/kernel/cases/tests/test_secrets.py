@@ -13,9 +13,10 @@ from madang.kernel.cases.models import Case, Unmasking
 from madang.kernel.cases.queries import looks_at, secret_answers
 from madang.kernel.cases.rules import texts_of
 from madang.kernel.common.encryption import Unreadable, is_sealed
-from madang.kernel.common.errors import Invalid, Refused
+from madang.kernel.common.errors import Invalid, Refused, StepUp
 from madang.kernel.events.models import Receipt
-from madang.kernel.identity.actions import issue_token
+from madang.kernel.identity.actions import end_identification, issue_token
+from madang.kernel.identity.rules import BY_POST
 from madang.kernel.search.models import Document
 from madang.kernel.search.queries import kinds
 
@@ -205,3 +206,10 @@ def test_what_is_looked_for_while_writing_has_none_of_them(secret_version):
     """Before it is filed, the form is plain: similar cases and the router are asked with its ordinary words only."""
     data = {"title": "보상금 신청", "body": "보상금을 신청합니다.", **SECRET}
     assert list(texts_of(secret_version.definition, data)) == ["보상금을 신청합니다."]
+
+
+def test_who_is_not_surely_known_reads_no_secret_answer(secret_case, officer):
+    end_identification(officer, by=None, provider=BY_POST)
+    with pytest.raises(StepUp):
+        actions.unmask(secret_case, by=officer, field="number", reason="본인 확인")
+    assert not Unmasking.objects.exists()

@@ -9,7 +9,9 @@ from madang.kernel.audit.actions import action, record
 from madang.kernel.common.errors import Invalid, Refused
 from madang.kernel.common.memory import forget
 from madang.kernel.events.actions import publish
+from madang.kernel.identity.actions import identify
 from madang.kernel.identity.models import Person
+from madang.kernel.identity.rules import BY_POST, VERIFIED
 
 from ..contracts import DayOffAnnounced
 from ..models import DayOff, Department, Institution, Post
@@ -63,7 +65,7 @@ def appoint(
     person: Person, *, by: Person | None, institution: Institution, role: str, department: Department | None = None,
     until: date | None = None,
 ) -> Post:  # fmt: skip
-    """Gives a person a post in an institution, or in one of its departments."""
+    """Gives a person a post in an institution, or in one of its departments, which so vouches for who they are."""
     _require_operator(by)
     if department is not None and department.institution_id != institution.pk:
         raise Invalid(fields={"department": [_("This department belongs to another institution.")]})
@@ -71,6 +73,7 @@ def appoint(
         person=person, institution=institution, department=department, role=role, defaults={"until": until}
     )
     record(post, by=by, institution_id=institution.pk, role=role)
+    identify(person, by=None, provider=BY_POST, level=VERIFIED)
     forget()
     return post
 
