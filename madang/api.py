@@ -96,7 +96,9 @@ def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _error_of_ours(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("%s of %s failed", request.method, request.resolver_match and request.resolver_match.route, exc_info=error)
+    log.error(
+        "%s of %s failed", request.method, request.resolver_match and request.resolver_match.route, exc_info=error
+    )
     return broken(request)
 
 

@@ -1,4 +1,4 @@
-"""How long the fuzzing goes on: bounded and the same each time in `./test`; by the clock and by chance in `./bench --fuzz`."""
+"""How long chance looks for faults: bounded and the same each time in `./test`, by the clock in `./bench --fuzz`."""
 
 import os
 import time
@@ -12,7 +12,12 @@ from hypothesis import HealthCheck, Phase, settings
 
 MINUTES = float(os.environ.get("MADANG_FUZZ_MINUTES", "0"))
 
-QUIET = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+QUIET = (
+    HealthCheck.too_slow,
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+)
 
 
 def bounded(examples: int, **more: Any) -> settings:
@@ -43,10 +48,10 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def again() -> Callable[[], Iterator[int]]:
-    """Rounds of a test: one in `./test`, as many as fit into the time in a long run."""
+    """Rounds of a test: one in `./test`, as many as fit into half of the time in a long run."""
 
     def rounds() -> Iterator[int]:
-        end, count = time.monotonic() + MINUTES * 60, 0
+        end, count = time.monotonic() + MINUTES * 30, 0
         while not count or time.monotonic() < end:
             yield count
             count += 1
