@@ -20,9 +20,9 @@ QUIET = (
 )
 
 
-def bounded(examples: int, **more: Any) -> settings:
-    """So many examples, the same each time; in a long run others each time, until the time is up."""
-    if MINUTES:
+def bounded(examples: int, *, in_rounds: bool = False, **more: Any) -> settings:
+    """So many examples, the same each time; in a long run others each time, and ten times as many or round after round."""
+    if MINUTES and not in_rounds:
         examples *= 10
     return settings(
         max_examples=examples,

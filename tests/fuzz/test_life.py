@@ -269,4 +269,4 @@ def test_whatever_happens_to_a_case(
     }  # fmt: skip
     made = type("Life", (Life,), {"people": people, "version": version, "town": town, "ministry": ministry})
     for _round in again():
-        run_state_machine_as_test(made, settings=bounded(28, stateful_step_count=35))
+        run_state_machine_as_test(made, settings=bounded(28, in_rounds=True, stateful_step_count=35))
