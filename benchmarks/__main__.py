@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,7 +73,11 @@ def main() -> int:
     parser.add_argument(
         "--cold", action="store_true", help="start once more from a fresh clone, which downloads packages"
     )
+    parser.add_argument("--fuzz", action="store_true", help="no figures: have chance look for faults for some time")
+    parser.add_argument("--minutes", type=int, default=30, help="for how long --fuzz goes on (30)")
     chosen = parser.parse_args()
+    if chosen.fuzz:
+        return fuzz(chosen.minutes)
     plan = Plan(chosen.only, sorted(chosen.rows), seconds=6, rounds=2, times=60, lines=5000)
     if chosen.quick:
         plan = Plan(chosen.only, [2000], seconds=2, rounds=1, times=10, lines=500)
@@ -87,6 +92,12 @@ def main() -> int:
         print("docs/benchmarks.md is left as it was: figures of a quick run say nothing.")
         return 0
     return 1 if any(figure.holds is False for one in sections.values() for figure in one.figures) else 0
+
+
+def fuzz(minutes: int) -> int:
+    """Runs the tests of chance with other examples each time; returns pytest's exit code."""
+    words = [sys.executable, "-m", "pytest", "tests/fuzz", "-q"]
+    return subprocess.run(words, cwd=ROOT, env=os.environ | {"MADANG_FUZZ_MINUTES": str(minutes)}).returncode
 
 
 def measure(plan: Plan, *, cold: bool) -> Iterator[tuple[str, Section]]:

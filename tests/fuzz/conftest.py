@@ -1,4 +1,4 @@
-"""How long the fuzzing goes on: bounded and always the same in `./test`; by the clock and by chance in `./bench --fuzz`."""
+"""How long chance looks for faults: bounded and the same each time in `./test`, by the clock in `./bench --fuzz`."""
 
 import os
 import time
@@ -20,9 +20,9 @@ QUIET = (
 )
 
 
-def bounded(examples: int, **more: Any) -> settings:
-    """So many examples, the same each time; in a long run others each time, until the time is up."""
-    if MINUTES:
+def bounded(examples: int, *, in_rounds: bool = False, **more: Any) -> settings:
+    """So many examples, the same each time; in a long run others each time, and ten times as many or round after round."""
+    if MINUTES and not in_rounds:
         examples *= 10
     return settings(
         max_examples=examples,
@@ -48,10 +48,10 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def again() -> Callable[[], Iterator[int]]:
-    """Rounds of a test: one in `./test`, as many as fit into the time in a long run."""
+    """Rounds of a test: one in `./test`, as many as fit into half of the time in a long run."""
 
     def rounds() -> Iterator[int]:
-        end, count = time.monotonic() + MINUTES * 60, 0
+        end, count = time.monotonic() + MINUTES * 30, 0
         while not count or time.monotonic() < end:
             yield count
             count += 1

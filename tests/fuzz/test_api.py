@@ -111,7 +111,7 @@ def test_every_call_as_every_role(country: Country, again):
 def _ask(country: Country, operation: Any) -> None:
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-    @bounded(16)
+    @bounded(16, in_rounds=True)
     @given(
         case=cases,
         role=st.sampled_from(sorted(country.tokens)),

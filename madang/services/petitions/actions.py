@@ -144,7 +144,7 @@ def take_over(lines: list[tuple[str, dict[str, Any]]], *, by: Person | None, pro
     keys = {place: _key(line) for place, line in lines}
     known = set(Case.objects.filter(key__in=keys.values()).values_list("key", flat=True))
     desk, topics = central_desk(), topic_codes()
-    codes = {line["institution"] for _place, line in lines if line.get("institution")}
+    codes = {_code(line) for _place, line in lines if _code(line)}
     institutions = Institution.objects.filter(is_active=True).in_bulk(codes, field_name="code")
     for place, line in lines:
         if keys[place] in known:
@@ -181,10 +181,15 @@ def _topic(line: dict[str, Any], topics: dict[str, str]) -> str:
     return topics.get(name, "")
 
 
+def _code(line: dict[str, Any]) -> str:
+    """The code of an institution as it can be looked up, whatever stands in its place."""
+    return str(line.get("institution") or "").replace("\0", "").encode(errors="ignore").decode()
+
+
 def _institution(line: dict[str, Any], institutions: dict[str, Institution]) -> Institution | None:
-    code = line.get("institution")
+    code = _code(line)
     if code and code not in institutions:
-        raise Invalid(fields={"institution": [_("There is no institution “%(code)s”.") % {"code": str(code)[:60]}]})
+        raise Invalid(fields={"institution": [_("There is no institution “%(code)s”.") % {"code": code[:60]}]})
     return institutions[code] if code else None
 
 

@@ -149,7 +149,9 @@ def _good_lines(rows: list[tuple[int, Row]], known: Mapping[str, Institution], o
     places = set(Division.objects.values_list("code", flat=True))
     for number, row in rows:
         line = read_line(row, names)
-        if isinstance(line, list):
+        if any("\0" in str(value) for value in row.values()):
+            outcome.refused.append((number, _("it holds characters that are not text")))
+        elif isinstance(line, list):
             outcome.refused.append((number, "; ".join(_(message) % words for message, words in line)))
         elif line.code in good:
             outcome.refused.append(

@@ -127,9 +127,10 @@ def test_breaches_of_the_clock_are_counted_by_kind_of_institution(client: Client
 def test_what_waits_is_told_with_its_age(client: Client, case):
     from procrastinate.contrib.django import app
 
+    before = value(client, "madang_jobs_waiting", job="events.forget_what_was_told")
     app.configure_task("events.forget_what_was_told").defer(timestamp=0)
     assert value(client, "madang_outbox_events") >= 1
-    assert value(client, "madang_jobs_waiting", job="events.forget_what_was_told") == 1
+    assert value(client, "madang_jobs_waiting", job="events.forget_what_was_told") == before + 1
     assert value(client, "madang_jobs_lag_seconds") >= 0
     assert value(client, "madang_audit_unsealed_records") >= 1
     seal()

@@ -71,11 +71,11 @@ def read_source(text: str) -> Source:
         )
         source.problems.append((1, wrong(message, remedy)))
         return source
-    if node is None:
+    if node is not None:
+        source.data = _plain(node, (), source, set())
+    if source.data is None and not source.problems:
         remedy = _("begin with `id: service.name`; `manage.py new_procedure` writes a beginning.")
         source.problems.append((1, wrong(_("the file is empty"), remedy)))
-        return source
-    source.data = _plain(node, (), source, set())
     return source
 
 
