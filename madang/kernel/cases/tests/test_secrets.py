@@ -208,8 +208,8 @@ def test_what_is_looked_for_while_writing_has_none_of_them(secret_version):
     assert list(texts_of(secret_version.definition, data)) == ["보상금을 신청합니다."]
 
 
-def test_who_is_not_surely_known_reads_no_secret_answer(secret_case, officer):
-    end_identification(officer, by=None, provider=BY_POST)
+def test_who_is_not_surely_known_reads_no_secret_answer(secret_case, desk):
+    end_identification(desk, by=None, provider=BY_POST)
     with pytest.raises(StepUp):
-        actions.unmask(secret_case, by=officer, field="number", reason="본인 확인")
+        actions.unmask(secret_case, by=desk, field="number", reason="본인 확인")
     assert not Unmasking.objects.exists()
