@@ -27,6 +27,7 @@ VERSION = b"%s"
 print("loaded", flush=True)
 
 def application(environ, start_response):
+    environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/slow":
         time.sleep(4)
     told = VERSION + (b", ending" if environ.get("madang.ending") else b"")
@@ -76,7 +77,7 @@ class Web:
 
     def ask(self, path: str = "/", over: http.client.HTTPConnection | None = None) -> str:
         connection = over or self.connect()
-        connection.request("POST", path, body=b"a body that the application does not read")
+        connection.request("POST", path, body=b"a body")
         said = connection.getresponse().read().decode()
         if over is None:
             connection.close()

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -86,7 +87,12 @@ def change_sign_in(account: Account, *, by: Person, what: str) -> None:
     if by != account.person:
         raise Refused()
     if what in ("factor_removed", "recovery_codes"):
-        used = [text for one in account.authenticator_set.all() for text in one.data.values() if isinstance(text, str)]
+        used = [
+            text
+            for one in Authenticator.objects.filter(user=account)
+            for text in one.data.values()
+            if isinstance(text, str)
+        ]
         account.secrets.exclude(key__in=used).delete()
     if what == "email":
         account.person.email = account.login
