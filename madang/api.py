@@ -38,11 +38,13 @@ PROBLEM = {
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "retry_after": {"type": "integer", "description": "Seconds to wait."},
+        "level": {"type": "integer", "description": "How surely you must be known: 2 verified, 3 by a strong factor too."},
     },
 }
 ALWAYS = {
     "400": "The request cannot be read.",
     "401": "It names nobody, or somebody whose token is no good.",
+    "403": "You may see this, but you may not do this; or you must be known more surely for it (`level`).",
     "404": "There is nothing here, or nothing for you.",
     "405": "The address is there, but not for this method.",
     "422": "What was sent cannot be accepted; `fields` says where and why.",
@@ -51,7 +53,6 @@ ALWAYS = {
     "503": "The database does not answer.",
 }
 WRITES = {
-    "403": "You may see this, but you may not do this.",
     "409": "It has changed, or is in no state for this.",
     "413": "It is too large.",
 }
