@@ -26,6 +26,7 @@ class Bearer(HttpBearer):
         person = by_token(token)
         if person is None:
             raise NotSignedIn()
+        request._person = person  # type: ignore[attr-defined]
         return person
 
 

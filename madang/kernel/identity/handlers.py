@@ -4,12 +4,19 @@ from datetime import date
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_changed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.signals import social_account_added, social_account_removed, social_account_updated
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
@@ -158,3 +165,12 @@ def changed(sender: type, signal: Any, user: Account, **_more: Any) -> None:
     if signal is email_changed and user.person.email == user.login:
         return
     actions.change_sign_in(user, by=user.person, what=_CHANGES[signal])
+
+
+@receiver(authentication_step_completed)
+def surer(sender: type, request: HttpRequest, reauthenticated: bool = False, **_more: Any) -> None:
+    """Who shows more of themselves than before goes on in a new session: a copy of the old one rises with nobody."""
+    if reauthenticated:
+        old = request.session.session_key
+        request.session.cycle_key()
+        UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
