@@ -8,16 +8,39 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # What everyone may see. An address that is not here, and yet shown to a passer-by, is a mistake.
-OPEN = set(
-    """
-    account_login account_signup account_logout account_reset_password account_reset_password_done
-    account_password_reset_completed account_email_verification_sent account_inactive
-    account_reset_password_from_key_done mfa_login_webauthn socialaccount_login_cancelled socialaccount_login_error
-    usersessions_list portal:home portal:health portal:search portal:services portal:procedure portal:institutions
-    portal:institution-options portal:institution portal:figures portal:figures-json portal:figures-csv
-    portal:styleguide petitions:list petitions:start portal:ready portal:metrics openid:configuration openid:keys
-    """.split()
-)
+OPEN = {
+    "account_login",
+    "account_signup",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_password_reset_completed",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_reset_password_from_key_done",
+    "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "usersessions_list",
+    "portal:home",
+    "portal:health",
+    "portal:search",
+    "portal:services",
+    "portal:procedure",
+    "portal:institutions",
+    "portal:institution-options",
+    "portal:institution",
+    "portal:figures",
+    "portal:figures-json",
+    "portal:figures-csv",
+    "portal:styleguide",
+    "petitions:list",
+    "petitions:start",
+    "portal:ready",
+    "portal:metrics",
+    "openid:configuration",
+    "openid:keys",
+}
 # What programs call with a secret of their own, and browsers with nothing that is sent by itself.
 FOR_PROGRAMS = {"openid:token", "openid:userinfo", "openid:sign-out"}
 SAMPLES = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "town", "str": "x", "path": "x"}

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +17,7 @@ from madang.kernel.audit.models import Record
 from madang.kernel.cases import actions
 from madang.kernel.cases.models import Case
 from madang.kernel.common import limits
+from madang.kernel.common.middleware import away
 from madang.kernel.common.numbers import make, parse
 from madang.kernel.common.privacy import mask
 from madang.kernel.documents.models import File
@@ -327,3 +328,8 @@ def test_no_text_makes_masking_slow(piece):
     began = time.process_time()
     mask(piece * (200_000 // len(piece)))
     assert time.process_time() - began < 2
+
+
+def test_nobody_writes_a_line_of_their_own_into_the_log(rf, caplog):
+    away(rf.get("/x%0aERROR forged"), OperationalError("gone"))
+    assert len(caplog.text.strip().splitlines()) == 1

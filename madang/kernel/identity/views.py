@@ -112,6 +112,17 @@ def session_ending(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("identity:sessions")
 
 
+@login_required
+@require_POST
+def sessions_ending(request: HttpRequest) -> HttpResponse:
+    """Signs one out everywhere but here."""
+    person = _own(request)
+    for session in UserSession.objects.filter(user=person.account).exclude(session_key=request.session.session_key):
+        end_session(session, by=person)
+    messages.success(request, _("All other devices are signed out."))
+    return redirect("identity:sessions")
+
+
 @never_cache
 @login_required
 def stepping_up(request: HttpRequest) -> HttpResponse:
