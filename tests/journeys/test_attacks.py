@@ -23,7 +23,7 @@ from madang.kernel.common.privacy import mask
 from madang.kernel.documents.models import File
 from madang.kernel.identity.actions import issue_token
 from madang.kernel.identity.models import Token
-from madang.kernel.identity.tests.test_sign_in import NEW, PASSWORD, SIGN_IN, is_in, totp, with_app
+from madang.kernel.identity.tests.test_sign_in import PASSWORD, SIGN_IN, is_in, with_app
 from madang.kernel.procedures.queries import current
 
 __all__ = ["with_app"]
@@ -141,93 +141,6 @@ def test_operators_find_nothing_in_the_back_office_that_opens_an_account():
     assert foreign == []
     ours = {model._meta.label for model in admin.site._registry}
     assert not {label for label in ours if label.startswith(("cases.", "documents.", "audit."))}
-
-
-def test_a_code_of_the_app_is_good_once_as_long_as_it_would_be_good(citizen, with_app, client):
-    """The library forgets a used code after half a minute; with a clock that may be late it is good for longer."""
-    code = totp(with_app, steps=1)
-    for opens in (True, False):
-        fresh = Client()
-        asked = fresh.post("/sign-in/", SIGN_IN)
-        fresh.post(asked.headers["location"], {"code": code})
-        assert is_in(fresh) is opens
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE identity_attempt SET expires = now() - interval '1 s' WHERE cache_key LIKE '%%totp.used%%'"
-            )
-
-
-def test_whoever_comes_in_or_shows_more_gets_another_session(citizen, client):
-    client.get("/sign-in/")
-    client.cookies["sessionid"] = "a" * 32
-    client.post("/sign-in/", SIGN_IN)
-    first = client.session.session_key
-    assert first != "a" * 32
-    old = Client()
-    old.cookies["sessionid"] = first
-    assert is_in(old)
-    client.post("/account/reauthenticate/", {"password": PASSWORD})
-    assert client.session.session_key != first
-    assert is_in(client)
-    assert not is_in(old)
-    assert [one.session_key for one in citizen.account.usersession_set.all()] == [client.session.session_key]
-
-
-def test_a_changed_password_ends_all_other_sessions(citizen, client):
-    other = Client()
-    for one in (client, other):
-        one.post("/sign-in/", SIGN_IN)
-    new = {"oldpassword": PASSWORD, "password1": "four-other-quiet-words", "password2": "four-other-quiet-words"}
-    client.post("/account/password/change/", new)
-    assert is_in(client)
-    assert not is_in(other)
-
-
-def test_after_signing_out_the_back_button_shows_nothing(citizen, client):
-    client.post("/sign-in/", SIGN_IN)
-    assert "no-store" in client.get("/my/").headers["Cache-Control"]
-    left = client.cookies["sessionid"].value
-    client.post("/sign-out/")
-    thief = Client()
-    thief.cookies["sessionid"] = left
-    assert not is_in(thief)
-
-
-def test_a_token_wants_the_password_once_more_and_has_an_end(citizen, client):
-    """Who finds an open browser makes no key for ever."""
-    client.post("/sign-in/", SIGN_IN)
-    sent = client.post("/my/tokens/", {"name": "program"})
-    assert sent.status_code == 302
-    assert not Token.objects.exists()
-    client.post(sent.headers["Location"], {"password": PASSWORD})
-    assert Token.objects.get().expires_at is not None
-
-
-def test_a_code_shown_again_is_a_new_session_too(citizen, with_app, client):
-    before = client.session.session_key
-    client.post("/account/2fa/reauthenticate/", {"code": totp(with_app, steps=1)})
-    assert client.session.session_key != before
-    client.post("/my/tokens/", {"name": "program"})
-    assert Token.objects.exists()
-
-
-def test_a_changed_password_takes_all_tokens_out_of_use(citizen, client):
-    issue_token(citizen, by=citizen, name="thief's")
-    client.post("/sign-in/", SIGN_IN)
-    new = {"oldpassword": PASSWORD, "password1": "four-other-quiet-words", "password2": "four-other-quiet-words"}
-    client.post("/account/password/change/", new)
-    assert not Token.objects.exists()
-
-
-def test_who_registers_waits_as_long_for_a_taken_mail(citizen, settings):
-    """Making a password into what is kept takes most of the time; without it a taken address would answer sooner."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-    took = []
-    for email in ("citizen@example.org", "new@example.org"):
-        began = time.process_time()
-        Client().post("/register/", NEW | {"email": email})
-        took.append(time.process_time() - began)
-    assert took[0] > took[1] / 2
 
 
 @pytest.mark.parametrize(
