@@ -1,5 +1,6 @@
 """What the sign-in library (django-allauth) tells us, and what it asks: the acts that follow are on record."""
 
+import logging
 from datetime import date
 from typing import Any
 
@@ -12,13 +13,19 @@ from allauth.account.signals import (
     password_set,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.signals import social_account_added, social_account_removed, social_account_updated
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.signals import user_login_failed
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.dispatch import receiver
@@ -29,10 +36,13 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from madang.kernel.common.i18n import text
+from madang.kernel.common.limits import address_of
 
 from . import actions
 from .models import Account, Person
 from .queries import provider
+
+log = logging.getLogger("madang.sign_in")
 
 
 class Accounts(DefaultAccountAdapter):
@@ -174,3 +184,10 @@ def surer(sender: type, request: HttpRequest, reauthenticated: bool = False, **_
         old = request.session.session_key
         request.session.cycle_key()
         UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+@receiver([user_login_failed, authentication_failed])
+def failed(sender: type, request: HttpRequest | None = None, user: Account | None = None, **_more: Any) -> None:
+    """Somebody did not get in: a line for who watches, with the key of the account where it is known, never its name."""
+    address = address_of(request) if request else "-"
+    log.warning("a sign-in failed from %s for account %s", address, user.pk if user else "-")

@@ -7,7 +7,7 @@ from django.test import Client
 
 from madang.kernel.identity.actions import issue_token
 from madang.kernel.identity.models import Token
-from madang.kernel.identity.tests.test_sign_in import NEW, PASSWORD, SIGN_IN, is_in, posted, totp, with_app
+from madang.kernel.identity.tests.test_sign_in import NEW, PASSWORD, SIGN_IN, code_in, is_in, posted, totp, with_app
 
 __all__ = ["with_app"]
 CHANGE = {"oldpassword": PASSWORD, "password1": "four-other-quiet-words", "password2": "four-other-quiet-words"}
@@ -112,3 +112,26 @@ def test_an_open_browser_does_not_change_where_mails_go_or_who_vouches(citizen, 
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     client.post("/account/email/", {"action_add": "", "email": "mine@example.org"})
     assert {address for letter in posted() for address in letter.to} >= {"mine@example.org"}
+
+
+def test_a_new_password_by_mail_does_not_get_past_the_second_factor(citizen, with_app, client):
+    thief = Client()
+    sent = thief.post("/account/password/reset/", {"email": "citizen@example.org"})
+    letter = posted()[-1]
+    on = thief.post(sent.headers["Location"], {"code": code_in(letter)})
+    new = {"password1": CHANGE["password1"], "password2": CHANGE["password1"]}
+    thief.post(on.headers["Location"], new)
+    assert not is_in(thief)
+    thief.post("/sign-in/", SIGN_IN | {"password": CHANGE["password1"]})
+    assert not is_in(thief)
+
+
+def test_who_did_not_get_in_is_seen_by_who_watches(citizen, with_app, caplog):
+    thief = Client(REMOTE_ADDR="203.0.113.9")
+    thief.post("/sign-in/", SIGN_IN | {"password": "wrong"})
+    thief.post(thief.post("/sign-in/", SIGN_IN).headers["Location"], {"code": "000000"})
+    lines = [one.getMessage() for one in caplog.records if one.name == "madang.sign_in"]
+    assert lines == [
+        "a sign-in failed from 203.0.113.9 for account -",
+        f"a sign-in failed from 203.0.113.9 for account {citizen.account.pk}",
+    ]

@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 from pwned_passwords_django.api import PwnedPasswords
 from pwned_passwords_django.validators import PwnedPasswordsValidator
 
+from madang import settings as site
 from madang.kernel.identity.engine.passwords import Guessable
 from madang.kernel.identity.models import Account
 
@@ -83,3 +85,13 @@ def test_without_the_list_people_still_register(stolen: PwnedPasswords):
     validator.validate("four-rather-quiet-words")
     with pytest.raises(ValidationError):
         validator.validate("password")
+
+
+def test_passwords_are_kept_by_a_hash_that_costs_memory():
+    """Argon2id with at least what OWASP wants (19 MiB, two passes)."""
+    kind = import_string(site.PASSWORD_HASHERS[0])
+    name, _version, costs = kind().encode("three-quiet-words", "salt" * 4).split("$")[1:4]
+    assert name == "argon2id"
+    memory, passes = (int(one.partition("=")[2]) for one in costs.split(",")[:2])
+    assert memory >= 19 * 1024
+    assert passes >= 2
