@@ -81,8 +81,9 @@ def end_session(session: UserSession, *, by: Person) -> None:
 
 @action("identity.change_sign_in")
 def change_sign_in(account: Account, *, by: Person, what: str) -> None:
-    """What opens the account was changed; word of it goes to its e-mail. With the password, all tokens end too:
-    whoever changes it because somebody was in must find that nobody is in any more.
+    """What opens the account was changed; word of it goes to its e-mail.
+
+    With the password all tokens end: whoever changes it because somebody was in wants nobody in any more.
     """
     if by != account.person:
         raise Refused()
