@@ -21,7 +21,6 @@ OPEN = {
     "mfa_login_webauthn",
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
-    "usersessions_list",
     "portal:home",
     "portal:health",
     "portal:search",

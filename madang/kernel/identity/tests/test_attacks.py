@@ -1,5 +1,6 @@
 """What a thief of a password, of an open browser or of a used code would try on an account, and finds shut."""
 
+import re
 import time
 
 from django.db import connection
@@ -135,3 +136,35 @@ def test_who_did_not_get_in_is_seen_by_who_watches(citizen, with_app, caplog):
         "a sign-in failed from 203.0.113.9 for account -",
         f"a sign-in failed from 203.0.113.9 for account {citizen.account.pk}",
     ]
+
+
+def test_letters_that_look_alike_are_not_the_same_mail(citizen, stranger):
+    """Some letters become another when their case changes (CVE-2019-19844): nothing about one mail goes to another."""
+    told = set()
+    for email in ("\u017ftranger@example.org", "c\u0131tizen@example.org", "new@example.org"):
+        Client().post("/account/password/reset/", {"email": email})
+        answer = Client().post("/register/", NEW | {"email": email})
+        told.add((answer.status_code, answer.headers.get("Location")))
+        letters = posted()
+        assert {tuple(one.to) for one in letters} == {(email,)}
+        assert sum(1 for one in letters if re.search(r"^[A-Z0-9]{3,4}-[A-Z0-9]{3,4}$", one.body, re.MULTILINE)) == 1
+    assert len(told) == 1
+
+
+def test_a_changed_mail_tells_nothing_of_others(citizen, stranger, client):
+    client.post("/sign-in/", SIGN_IN)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    told = []
+    for email in ("stranger@example.org", "nobody@example.org"):
+        answer = client.post("/account/email/", {"action_add": "", "email": email})
+        told.append((answer.status_code, answer.headers.get("Location")))
+    assert told[0] == told[1]
+
+
+def test_devices_are_signed_out_on_record_only(citizen, client):
+    other = Client()
+    for one in (client, other):
+        one.post("/sign-in/", SIGN_IN)
+    answer = client.post("/account/sessions/")
+    assert answer.headers["Location"] == "/my/sessions/"
+    assert is_in(other)
