@@ -38,6 +38,7 @@ OPEN = {
     "portal:ready",
     "portal:metrics",
     "openid:configuration",
+    "openid:continue",
     "openid:keys",
 }
 # What programs call with a secret of their own, and browsers with nothing that is sent by itself.
