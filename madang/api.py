@@ -38,7 +38,10 @@ PROBLEM = {
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "retry_after": {"type": "integer", "description": "Seconds to wait."},
-        "level": {"type": "integer", "description": "How surely you must be known: 2 verified, 3 by a strong factor too."},
+        "level": {
+            "type": "integer",
+            "description": "How surely you must be known: 2 verified, 3 by a strong factor too.",
+        },
     },
 }
 ALWAYS = {

@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.admin",
+    "madang.kernel.portal.apps.BackOfficeConfig",
     "django.contrib.humanize",
     "django.forms",
     "allauth",
@@ -142,13 +142,19 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
+# Who changes what opens the account shows again that it is theirs: a browser left open is not enough.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,10/10m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 MFA_ADAPTER = "madang.kernel.identity.handlers.Factors"
-MFA_FORMS = {"add_webauthn": "madang.kernel.identity.forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "madang.kernel.identity.forms.PasskeyForm",
+    "authenticate": "madang.kernel.identity.forms.CodeForm",
+    "reauthenticate": "madang.kernel.identity.forms.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

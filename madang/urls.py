@@ -6,6 +6,7 @@ from allauth.account import views as account
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from madang.api import api
@@ -21,6 +22,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("back-office/", admin.site.urls),
     path("language/", set_language, name="set_language"),
+    # Ours puts on record which devices were signed out.
+    path("account/sessions/", RedirectView.as_view(pattern_name="identity:sessions")),
     path("account/", include("allauth.urls")),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),

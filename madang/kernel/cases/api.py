@@ -205,7 +205,8 @@ def case_router(service: str) -> Router:
         if payload.department and department is None:
             raise Invalid(fields={"department": [_("There is no department with this code.")]})
         if payload.officer and account is None:
-            raise Invalid(fields={"officer": [_("There is no officer with this login.")]})
+            # The same as for a citizen: who has an account is no officer's business.
+            raise Invalid(fields={"to": [_("This person has no post there.")]})
         actions.assign(case, by=person, department=department, to=account.person if account else None)
 
     @moves("stage", "Move on")

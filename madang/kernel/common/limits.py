@@ -38,8 +38,11 @@ SEARCHES = Rate(120, 60)
 # Who shows a token that is none guesses.
 GUESS = 100
 REMEMBERED = 100_000
+# For so many seconds a caller who proved to be somebody is one.
+TRUSTED = 600.0
 
 _full_at: dict[tuple[str, str], float] = keep({})
+_proved: dict[str, float] = keep({})
 _lock = Lock()
 
 
@@ -69,8 +72,24 @@ def address_of(request: HttpRequest) -> str:
 
 
 def named_by(request: HttpRequest) -> str:
-    """The token or session that a request shows, true or not; empty for a stranger."""
+    """The token or session that a request shows, if it has proved true in this process; empty for a stranger.
+
+    Whoever makes one up for each request would otherwise be a new caller each time.
+    """
+    shown = _shown(request)
+    return shown if _proved.get(shown, 0.0) > monotonic() else ""
+
+
+def _shown(request: HttpRequest) -> str:
     return request.META.get("HTTP_AUTHORIZATION", "") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+
+
+def prove(request: HttpRequest) -> None:
+    """What the request shows is true: from now on its caller is counted by themselves."""
+    with _lock:
+        if len(_proved) > REMEMBERED:
+            _proved.clear()
+        _proved[_shown(request)] = monotonic() + TRUSTED
 
 
 class Limits:
@@ -93,6 +112,8 @@ class Limits:
         if wait:
             return answer(request, TooMany(retry_after=math.ceil(wait)))
         response = self.get_response(request)
+        if hasattr(request, "_person"):
+            prove(request)
         if response.status_code == 401:
             take("address", address, ADDRESS, GUESS)
         return response

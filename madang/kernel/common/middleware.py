@@ -123,7 +123,7 @@ def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def away(request: HttpRequest, error: Exception) -> HttpResponse:
     """The database does not answer: an answer that needs none, and one line in the log however many ask."""
-    log.error("the database does not answer %s: %s", request.path, str(error).partition("\n")[0])
+    log.error("the database does not answer %r: %s", request.path, str(error).partition("\n")[0])
     return answer(request, Unavailable())
 
 

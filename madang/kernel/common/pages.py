@@ -9,6 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxMiddleware
 
 DOOR_OF_PROGRAMS, ITS_MANUAL = "/api/", "/docs"
+# Nobody turns over more pages; whoever asks for a later one makes the database count for nothing.
+LAST_PAGE = 1000
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list is asked for (`?page=2`): the first, unless it is a number that a list can have."""
+    asked = request.GET.get("page", "")
+    return max(1, min(int(asked), LAST_PAGE)) if asked.isdecimal() and len(asked) < 10 else 1
 
 
 class _ForPages:

@@ -83,16 +83,18 @@ def end_session(session: UserSession, *, by: Person) -> None:
 
 @action("identity.change_sign_in")
 def change_sign_in(account: Account, *, by: Person, what: str) -> None:
-    """What opens the account was changed; word of it goes to its e-mail."""
+    """What opens the account was changed; word of it goes to its e-mail.
+
+    With the password all tokens end: whoever changes it because somebody was in wants nobody in any more.
+    """
     if by != account.person:
         raise Refused()
+    if what == "password":
+        for token in account.person.tokens.all():
+            revoke_token(token, by=by)
     if what in ("factor_removed", "recovery_codes"):
-        used = [
-            text
-            for one in Authenticator.objects.filter(user=account)
-            for text in one.data.values()
-            if isinstance(text, str)
-        ]
+        factors = Authenticator.objects.filter(user=account)
+        used = [text for one in factors for text in one.data.values() if isinstance(text, str)]
         account.secrets.exclude(key__in=used).delete()
     if what == "email":
         account.person.email = account.login

@@ -28,6 +28,7 @@ class Bearer(HttpBearer):
             raise NotSignedIn()
         # For the logs, also where a token is welcome but not needed.
         request.auth = person  # type: ignore[attr-defined]
+        request._person = person  # type: ignore[attr-defined]
         return person
 
 

@@ -3,8 +3,13 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,6 +49,35 @@ class RegistrationForm(SignupForm):
         self.fields["password1"].help_text = _("At least 8 characters that nobody guesses: three words are good.")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if self.account_already_exists:
+            # Otherwise the answer would come sooner, and tell that this e-mail has an account.
+            make_password(data.get("password1"))
+        return data
+
+
+# A code is accepted for half a minute, and for as long before and after it by clocks that are not right.
+CODES_LIVE = 120
+
+
+class _OnceOnly(BaseAuthenticateForm):
+    """A code of the app or a recovery code: good once, as long as it would be good (RFC 6238, 5.2)."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if not cache.add(f"identity.code {self.user.pk} {normalize_user_code(code)}", "used", timeout=CODES_LIVE):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(_OnceOnly, AuthenticateForm):
+    """The code at the door."""
+
+
+class CodeAgainForm(_OnceOnly, ReauthenticateForm):
+    """The same for who is in already, and shows once more that it is they."""
 
 
 class PasskeyForm(AddWebAuthnForm):

@@ -1,18 +1,32 @@
 """What the sign-in library (django-allauth) tells us, and what it asks: the acts that follow are on record."""
 
+import logging
 from datetime import date
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_changed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.signals import social_account_added, social_account_removed, social_account_updated
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.signals import user_login_failed
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.dispatch import receiver
@@ -23,10 +37,13 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from madang.kernel.common.i18n import text
+from madang.kernel.common.limits import address_of
 
 from . import actions
 from .models import Account, Person, Secret
 from .queries import provider
+
+log = logging.getLogger("madang.sign_in")
 
 
 class Accounts(DefaultAccountAdapter):
@@ -166,3 +183,19 @@ def changed(sender: type, signal: Any, user: Account, **_more: Any) -> None:
     if signal is email_changed and user.person.email == user.login:
         return
     actions.change_sign_in(user, by=user.person, what=_CHANGES[signal])
+
+
+@receiver(authentication_step_completed)
+def surer(sender: type, request: HttpRequest, reauthenticated: bool = False, **_more: Any) -> None:
+    """Who shows more of themselves than before goes on in a new session: a copy of the old one rises with nobody."""
+    if reauthenticated:
+        old = request.session.session_key
+        request.session.cycle_key()
+        UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+@receiver([user_login_failed, authentication_failed])
+def failed(sender: type, request: HttpRequest | None = None, user: Account | None = None, **_more: Any) -> None:
+    """Somebody did not get in: a line for who watches, with the key of the account where it is known, never its name."""
+    address = address_of(request) if request else "-"
+    log.warning("a sign-in failed from %s for account %s", address, user.pk if user else "-")

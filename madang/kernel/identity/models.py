@@ -60,7 +60,7 @@ class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by their login, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "Account":
-        return self.select_related("person").get(login__iexact=username)
+        return self.select_related("person").get(login=(username or "").lower())
 
 
 class Account(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of a library's model that has no types

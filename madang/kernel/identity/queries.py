@@ -47,7 +47,7 @@ def by_token(token: str) -> Person | None:
 
 def by_login(login: str) -> Account | None:
     """The account with this login."""
-    return Account.objects.select_related("person").filter(login__iexact=login).first()
+    return Account.objects.select_related("person").filter(login=login.lower()).first()
 
 
 def provider(name: str) -> Provider | None:

@@ -1,5 +1,8 @@
 """One's account: what opens it, where it is open, who vouches for it; stepping up; tokens of one's programs."""
 
+from datetime import timedelta
+
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -8,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -110,6 +114,17 @@ def session_ending(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("identity:sessions")
 
 
+@login_required
+@require_POST
+def sessions_ending(request: HttpRequest) -> HttpResponse:
+    """Signs one out everywhere but here."""
+    person = _own(request)
+    for session in UserSession.objects.filter(user=person.account).exclude(session_key=request.session.session_key):
+        end_session(session, by=person)
+    messages.success(request, _("All other devices are signed out."))
+    return redirect("identity:sessions")
+
+
 @never_cache
 @login_required
 def stepping_up(request: HttpRequest) -> HttpResponse:
@@ -134,15 +149,21 @@ def stepping_up(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/step_up.html", context)
 
 
+# A token that was forgotten somewhere is no key for ever.
+TOKENS_LIVE = timedelta(days=365)
+
+
 @never_cache
 @login_required
+@reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The access tokens of one's programs; a new one is shown this once."""
+    """The access tokens of one's programs; a new one wants proof that it is still they, and is shown this once."""
     person = _own(request)
     form = TokenForm(request.POST or None)
     new = ""
     if request.method == "POST" and form.is_valid():
-        new = issue_token(person, by=person, name=form.cleaned_data["name"])
+        until = timezone.now() + TOKENS_LIVE
+        new = issue_token(person, by=person, name=form.cleaned_data["name"], expires_at=until)
     context = {
         "form": form,
         "new": new,

@@ -1,12 +1,15 @@
 """What is soon guessed or known to be stolen opens no account."""
 
+import os
 import threading
 from collections.abc import Iterator
 from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 from pwned_passwords_django.api import PwnedPasswords
 from pwned_passwords_django.validators import PwnedPasswordsValidator
 
@@ -83,3 +86,13 @@ def test_without_the_list_people_still_register(stolen: PwnedPasswords):
     validator.validate("four-rather-quiet-words")
     with pytest.raises(ValidationError):
         validator.validate("password")
+
+
+def test_passwords_are_kept_by_a_hash_that_costs_memory():
+    """Argon2id with at least what OWASP wants (19 MiB, two passes)."""
+    kind = import_string(import_module(os.environ["DJANGO_SETTINGS_MODULE"]).PASSWORD_HASHERS[0])
+    name, _version, costs = kind().encode("three-quiet-words", "salt" * 4).split("$")[1:4]
+    assert name == "argon2id"
+    memory, passes = (int(one.partition("=")[2]) for one in costs.split(",")[:2])
+    assert memory >= 19 * 1024
+    assert passes >= 2

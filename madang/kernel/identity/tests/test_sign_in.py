@@ -168,6 +168,19 @@ def test_another_device_is_signed_out_from_here(client, citizen, stranger, recor
     assert recorded()[-1] == "identity.end_session"
 
 
+def test_everywhere_else_is_signed_out_at_once(client, citizen, stranger, recorded):
+    others = [Client(), Client()]
+    for one in (client, *others):
+        one.post("/sign-in/", SIGN_IN)
+    neighbour = Client()
+    neighbour.post("/sign-in/", {"login": "stranger@example.org", "password": PASSWORD})
+    assert b"/my/sessions/end/" in client.get("/my/sessions/").content
+    client.post("/my/sessions/end/")
+    assert [is_in(one) for one in (client, neighbour, *others)] == [True, True, False, False]
+    assert recorded().count("identity.end_session") == 2
+    assert b"/my/sessions/end/" not in client.get("/my/sessions/").content
+
+
 @pytest.fixture
 def with_app(client: Client, citizen: Person, django_capture_on_commit_callbacks: Any) -> str:
     """The citizen, signed in, has an app that makes codes; its secret."""

@@ -106,6 +106,14 @@ def test_open_data_is_open(client, cases):
     assert client.get("/figures.csv").headers["content-type"] == "text/csv; charset=utf-8"
 
 
+def test_a_name_is_no_formula_in_a_spreadsheet(client, cases, town):
+    type(town).objects.filter(pk=town.pk).update(name='=HYPERLINK("https://evil.example")')
+    lines = csv.reader(StringIO(client.get("/figures.csv").content.decode()))
+    cells = [cell for line in lines for cell in line]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_satisfaction_is_not_told_of_few(client, cases):
     body = client.get("/figures.json?institution=town").json()
     assert (body["totals"]["rated"], body["totals"]["mean_score"], body["totals"]["satisfied_share"]) == (5, 3.0, 40.0)

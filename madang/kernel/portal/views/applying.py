@@ -44,7 +44,7 @@ def apply(request: HttpRequest, procedure: str) -> HttpResponse:
     answers: dict[str, Any] = begun.answers if begun else {}
     pages = asked_pages(version.definition, answers)
     wanted = request.GET.get("page", "")
-    number = int(wanted) if wanted.isdecimal() and int(wanted) in pages else pages[0]
+    number = next((one for one in pages if str(one) == wanted), pages[0])
     if request.method == "POST":
         return _take_page(request, person, version, number, answers, other)
     held = give_back(request, person)

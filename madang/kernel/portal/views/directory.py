@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from madang.kernel.cases.queries import page_of, public
 from madang.kernel.common.i18n import text
 from madang.kernel.common.limits import SEARCHES, limited
+from madang.kernel.common.pages import page_number
 from madang.kernel.common.wording import say_period
 from madang.kernel.common.worktime import Period
 from madang.kernel.identity.queries import person_of
@@ -67,7 +68,7 @@ def procedure(request: HttpRequest, name: str) -> HttpResponse:
 def institutions(request: HttpRequest) -> HttpResponse:
     """The institutions of the country, by name and kind."""
     q, kind = request.GET.get("q", "")[:100], request.GET.get("kind", "")
-    page = max(int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1, 1)
+    page = page_number(request)
     rows = institutions_of.visible_to(person_of(request)).select_related("parent")
     if q:
         rows = rows.filter(name__icontains=q) | rows.filter(name_en__icontains=q) | rows.filter(code=q)

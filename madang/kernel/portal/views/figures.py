@@ -81,10 +81,15 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     def write(found: Figures) -> HttpResponse:
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="figures.csv"'
-        csv.writer(response).writerows(lines_out(found))
+        csv.writer(response).writerows([_cell(one) for one in line] for line in lines_out(found))
         return response
 
     return _open(request, write)
+
+
+def _cell(value: Any) -> Any:
+    """A name that a spreadsheet would take for a formula is a text there too."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def home_figures() -> dict[str, Any]:

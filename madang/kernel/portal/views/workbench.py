@@ -20,6 +20,7 @@ from madang.kernel.cases import actions
 from madang.kernel.cases.models import Case
 from madang.kernel.cases.queries import QUEUES, queue, queue_counts, visible_to
 from madang.kernel.common.errors import DomainError, Refused
+from madang.kernel.common.pages import page_number
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import person_of
 from madang.kernel.institutions.models import Department, Post
@@ -59,7 +60,7 @@ def queues(request: HttpRequest, name: str = "") -> HttpResponse:
         raise Refused()
     language = get_language() or ""
     q = request.GET.get("q", "").strip()[:100]
-    page = max(int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1, 1)
+    page = page_number(request)
     rows = queue(person, name).select_related("version")
     found = list((_narrowed(rows, q) if q else rows)[(page - 1) * PAGE : page * PAGE + 1])
     here = reverse("portal:queue", args=[name])
