@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -104,6 +105,13 @@ def _error_of_ours(request: HttpRequest, error: Exception) -> HttpResponse:
         "%s of %s failed", request.method, request.resolver_match and request.resolver_match.route, exc_info=error
     )
     return broken(request)
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(RecursionError)
+def _too_strange(request: HttpRequest, error: Exception) -> HttpResponse:
+    # Thousands of parameters, or brackets in brackets without end: no error of ours.
+    return _http_error(request, HttpError(400, str(_("The request is not of the shape that the API reads."))))
 
 
 @api.exception_handler(DataError)
