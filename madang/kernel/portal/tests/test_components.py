@@ -418,6 +418,12 @@ def test_the_size_of_text_is_remembered_and_one_comes_back(client: Any, db: None
     assert client.get("/text-size/").status_code == 405
 
 
+def test_the_own_letters_are_shown_once_they_are_at_hand(client: Any, db: None) -> None:
+    assert "m-own-font" not in Elements(client.get("/design/").content.decode()).one("html")["class"]
+    client.cookies["fonts"] = "kept"
+    assert "m-own-font" in Elements(client.get("/design/").content.decode()).one("html")["class"].split()
+
+
 def test_every_icon_that_is_named_exists() -> None:
     root = Path(__file__).resolve().parents[3]
     drawn = set(

@@ -63,6 +63,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": _site_facts(),
         "text_size": size if size in rules.TEXT_SIZES else "normal",
+        "has_fonts": "fonts" in request.COOKIES,
         "menu": _menu(request, person),
         "unread_notices": unread_count(person) if person else 0,
         "writer": SimpleLazyObject(lambda: writer_mark(person)) if person else "",
