@@ -64,6 +64,7 @@ PAGES: dict[str, list[str]] = {
         "/institutions/roads/",
         "/search/?q=가로등",
         "/figures/",
+        "/accessibility/",
         "/sign-in/",
         "/register/",
         "/account/password/reset/",

@@ -1,7 +1,7 @@
 """What frames every page: the facts of the site, the size of text, and the design system that shows itself."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from .holding import writer_mark
 
 _SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
+# When docs/explanation/accessibility.md was last gone through line by line.
+_REVIEWED = date(2026, 11, 22)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -40,6 +42,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     sample = _in_language(json.loads(_SAMPLE.read_text("utf-8")))
     context = sample | {"form": form, "people": people(prefix="people"), "now": timezone.now()}
     return render(request, "portal/styleguide.html", context, status=422 if form.errors else 200)
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the site does so that everyone can use it, what does not work yet, and whom to tell."""
+    return render(request, "portal/accessibility.html", {"reviewed": _REVIEWED})
 
 
 @require_POST
@@ -61,7 +68,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     size = request.COOKIES.get("text_size")
     person = person_of(request) if hasattr(request, "user") else None
     return {
-        "site": _site_facts(),
+        "facts": _site_facts(),
         "text_size": size if size in rules.TEXT_SIZES else "normal",
         "has_fonts": "fonts" in request.COOKIES,
         "menu": _menu(request, person),
