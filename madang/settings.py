@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "madang.kernel.common.limits.Limits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "madang.kernel.common.pages.Compressed",
     "madang.kernel.common.pages.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

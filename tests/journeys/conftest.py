@@ -15,9 +15,11 @@ from django.db import connection
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
 
+from madang.kernel.cases.models import Case
 from ops.test import browser as browser_of_this_machine
 from ops.test import how_to_get_a_browser
 
+from .pages import begun
 from .stage import Stage, build
 
 
@@ -27,6 +29,12 @@ def stage(transactional_db: None) -> Stage:
         # Jobs and attempts that other tests left behind are none of the story: no model of Django's holds their tables.
         cursor.execute("TRUNCATE procrastinate_jobs, identity_attempt CASCADE")
     return build()
+
+
+@pytest.fixture
+def cases(stage: Stage, secret_version: Any) -> dict[str, Case]:
+    """Cases in every state that a page can show, by the name of the state."""
+    return begun(stage, secret_version)
 
 
 @pytest.fixture
@@ -60,6 +68,15 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def signed_in(person: Any) -> str:
+    """The session of somebody who signed in before, as a cookie; nothing for a passer-by."""
+    if person is None:
+        return ""
+    client = Client()
+    client.force_login(person.account)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
 class Visitor:
     """Somebody at a browser of their own. What the console complains about is kept: a journey ends with none."""
 
@@ -86,10 +103,8 @@ class Visitor:
 
     def signed_in(self, person: Any) -> "Visitor":
         """As though signed in before; the first journey walks through the sign-in page itself."""
-        client = Client()
-        client.force_login(person.account)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.site}])
+        name, _is, value = signed_in(person).partition("=")
+        self.context.add_cookies([{"name": name, "value": value, "url": self.site}])
         return self
 
     def go(self, path: str) -> Any:

@@ -1,174 +1,24 @@
 """Every page as every reader: accessible, narrow, in both languages, with a silent console."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
 
-from conftest import SECRET
-from madang.kernel.cases.actions import ask, assign, decide, draft, extend, file, follow_up, hold, note, rate, unmask
 from madang.kernel.cases.models import Case
-from madang.kernel.mandates.actions import accept, propose
-from madang.kernel.mandates.models import Mandate
-from madang.kernel.notices.models import Notice
-from madang.kernel.procedures.actions import save_draft
-from madang.kernel.procedures.queries import current
-from madang.kernel.search.actions import reindex
-from madang.services.petitions.actions import train
 
 from .conftest import Visit, Visitor
-from .stage import BODY, TITLE, Stage, tell
+from .pages import PAGES
+from .stage import Stage
 
 pytestmark = pytest.mark.browser
 
-PLACE = {"lat": 37.5796, "lon": 126.969, "address": "다리 북쪽"}
-
-
-@pytest.fixture
-def cases(stage: Stage, secret_version: Any) -> dict[str, Case]:
-    """Cases in every state that a page can show, by the name of the state."""
-    made: dict[str, Case] = {}
-    roads, land = stage.institutions["roads"], stage.institutions["land"]
-    bridges = roads.departments.get(code="bridges")
-
-    def begin(state: str, **more: Any) -> Case:
-        data = {"title": f"{TITLE} ({state})", "body": BODY, "place": PLACE}
-        filed = {"by": stage.citizen, "data": data, "institution": roads} | more
-        made[state] = file(current("petitions.grievance"), **filed)
-        return made[state]
-
-    data = {"title": "보상금 신청", "body": BODY, **SECRET}
-    made["secret"] = file(secret_version, by=stage.citizen, data=data, institution=roads)
-    unmask(made["secret"], by=stage.officer, field="account", reason="보상금 지급")
-    train(by=None)
-    begin("new", institution=land, is_public=True)
-    begin("named", institution=stage.institutions["town"])
-    assign(begin("assigned"), by=stage.officer, department=bridges)
-    note(made["assigned"], by=stage.officer, text="교량과와 통화함")
-    ask(begin("asked"), by=stage.officer, question="어느 다리입니까?")
-    extend(begin("extended"), by=stage.officer, period="3d", reason="현장 확인")
-    extend(made["extended"], by=stage.officer, period="3d", reason="부품이 아직 없음")
-    draft(begin("drafted"), by=stage.officer, text="오늘 고치겠습니다.")
-    hold(made["drafted"], by=stage.manager, reason="행정소송")
-    decide(begin("proposed"), by=stage.officer, text="오늘 고치겠습니다.")
-    decide(begin("answered", is_public=True), by=stage.manager, text="오늘 고쳤습니다.")
-    for state in ("unhappy", "again"):
-        decide(begin(state), by=stage.manager, text="고칠 수 없습니다.")
-        rate(made[state], by=stage.citizen, score=1, comment="이유가 없습니다.")
-    follow_up(made["again"], by=stage.citizen, text="왜 못 고칩니까?")
-    save_draft(current("petitions.suggestion"), by=stage.citizen, data={"title": TITLE, "body": BODY, "place": PLACE})
-    made |= _for_another(stage)
-    tell()
-    reindex()
-    assert Notice.objects.filter(person=stage.citizen).exists()
-    return made
-
-
-def _for_another(stage: Stage) -> dict[str, Case]:
-    """A mother's case that the citizen filed; the number of the mandate stands for the citizen's pages of it."""
-    until = timezone.localdate() + timedelta(days=90)
-    made = Mandate(kind="power_of_attorney", principal=stage.mother, may="all", until=until)
-    mandate = accept(propose(made, by=stage.mother, to=stage.citizen.account.login), by=stage.citizen)
-    claim = Mandate(kind="company", agent=stage.citizen, stated={"name": "마당건설", "number": "1234567890"})
-    papers = propose(claim, by=stage.citizen)
-    propose(Mandate(kind="power_of_attorney", principal=stage.neighbour, until=until), by=stage.neighbour,
-            to=stage.citizen.account.login)  # fmt: skip
-    data = {"title": f"{TITLE} (mother)", "body": BODY, "place": PLACE}
-    with transaction.atomic():
-        case = file(
-            current("petitions.grievance"), by=stage.citizen, data=data, institution=stage.institutions["roads"],
-            mandate=mandate,
-        )  # fmt: skip
-    return {"for_another": case, "mandate": mandate, "papers": papers}  # type: ignore[dict-item]
-
-
-PAGES: dict[str, list[str]] = {
-    "": [
-        "/",
-        "/services/",
-        "/services/petitions.grievance/",
-        "/petitions/file/",
-        "/petitions/",
-        "/petitions/?view=map",
-        "/petitions/?q=가로등&institution=roads",
-        "/petitions/?institution=nowhere",
-        "/petitions/?q=zzzz",
-        "/institutions/",
-        "/institutions/roads/",
-        "/search/?q=가로등",
-        "/figures/",
-        "/sign-in/",
-        "/register/",
-        "/account/password/reset/",
-        "/cases/{new}/",
-        "/cases/{answered}/",
-        "/nowhere/",
-    ],
-    "citizen": [
-        "/",
-        "/my/",
-        "/notices/",
-        "/my/account/",
-        "/my/sessions/",
-        "/my/step-up/",
-        "/my/tokens/",
-        "/account/2fa/",
-        "/account/email/",
-        "/account/password/change/",
-        "/account/3rdparty/",
-        "/account/reauthenticate/",
-        "/my/mandates/",
-        "/my/mandates/new/give/",
-        "/my/mandates/new/child/",
-        "/my/mandates/new/company/",
-        "/my/mandates/{mandate}/",
-        "/my/mandates/{papers}/",
-        "/my/acting/{mandate}/",
-        "/cases/{for_another}/",
-        "/cases/{for_another}/receipt/",
-        "/my/agencies/",
-        "/my/looks/",
-        "/apply/petitions.telling/",
-        "/cases/{secret}/",
-        "/apply/petitions.grievance/",
-        "/apply/petitions.suggestion/",
-        "/apply/petitions.suggestion/?page=review",
-        "/cases/{named}/receipt/",
-        "/cases/{asked}/",
-        "/cases/{extended}/",
-        "/cases/{answered}/",
-        "/cases/{unhappy}/",
-        "/cases/{again}/",
-    ],
-    "mother": ["/my/mandates/", "/cases/{for_another}/", "/my/looks/"],
-    "desk": [
-        "/work/mandates/",
-        "/work/mandates/?number={papers}",
-        "/work/",
-        "/work/mine/",
-        "/work/new/?q=zzzz",
-        "/cases/{new}/",
-    ],
-    "officer": [
-        "/work/open/",
-        "/cases/{for_another}/",
-        "/cases/{assigned}/",
-        "/cases/{asked}/",
-        "/cases/{drafted}/",
-        "/cases/{again}/",
-    ],
-    "manager": ["/work/approval/", "/cases/{secret}/", "/cases/{drafted}/", "/cases/{proposed}/", "/cases/{answered}/"],
-    "auditor": ["/search/?q=가로등", "/cases/{assigned}/", "/cases/{again}/"],
-    "operator": ["/", "/back-office/", "/back-office/institutions/institution/add/", "/back-office/openid/client/add/"],
-}
 LANGUAGES = ("ko", "en")
 WIDTHS = (1280, 360)
+# A telephone held upright, or a wide screen enlarged four times.
+NARROWEST = 320
 
 
 @cache
@@ -177,27 +27,64 @@ def axe() -> str:
     return Path(settings.DATA_DIR, "assets", "axe", "axe.min.js").read_text("utf-8")
 
 
+@cache
+def checks() -> str:
+    """What else a script can see."""
+    return Path(__file__).with_name("checks.js").read_text("utf-8")
+
+
 RUN = """async (tags) => {
     const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
     return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '));
 }"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DOUBLE = "() => { document.documentElement.style.fontSize = '125%'; }"
+# The spacing of WCAG 1.4.12: who needs it sets it in the browser.
+SPACED = """() => {
+    document.documentElement.style.fontSize = '';
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; '
+        + 'word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }');
+    document.adoptedStyleSheets.push(sheet);
+}"""
 
 
-def problems_of(visitor: Visitor, path: str, width: int) -> list[str]:
+def problems_of(visitor: Visitor, width: int) -> list[str]:
     """What is wrong with the page at this width."""
     visitor.page.set_viewport_size({"width": width, "height": 800})
-    wide = visitor.page.evaluate("document.scrollingElement.scrollWidth")
-    found = [f"{wide} px wide"] if wide > width else []
-    if path.startswith("/back-office/"):
-        # Django's own pages; they are not built for telephones.
-        return found if width == WIDTHS[0] else []
     # The checker measures with styles of its own, which the policy blocks and the console tells of.
     visitor.listens = False
-    found += visitor.page.evaluate(RUN, TAGS)
+    found: list[str] = visitor.page.evaluate(RUN, TAGS)
     visitor.page.wait_for_timeout(0)
     visitor.listens = True
-    return [f"{path} {visitor.language} {width}: {problem}" for problem in found]
+    return found + visitor.page.evaluate("[...checks.fits(), ...checks.targets()]")
+
+
+def problems_of_the_enlarged(visitor: Visitor) -> list[str]:
+    """What is cut, covered or pushed off the side when the page is narrow, its text doubled or spaced."""
+    found = []
+    visitor.page.set_viewport_size({"width": NARROWEST, "height": 800})
+    found += [f"narrow: {one}" for one in visitor.page.evaluate("checks.fits()")]
+    visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    for name, change in (("doubled", DOUBLE), ("spaced", SPACED)):
+        visitor.page.evaluate(change)
+        found += [f"{name}: {one}" for one in visitor.page.evaluate("checks.fits()")]
+    visitor.page.set_viewport_size({"width": WIDTHS[1], "height": 800})
+    return found + [f"spaced and narrow: {one}" for one in visitor.page.evaluate("checks.fits()")]
+
+
+def problems_at_all_sizes(visitor: Visitor, path: str) -> list[str]:
+    """Everything that a script can find on the page that is open, each with where."""
+    visitor.page.evaluate(axe())
+    if path.startswith("/back-office/"):
+        # Django's own pages; they are not built for telephones.
+        visitor.listens = False
+        return [f"{path}: {problem}" for problem in visitor.page.evaluate(RUN, TAGS)]
+    visitor.page.evaluate(checks())
+    found = [f"{path} {visitor.language}: {problem}" for problem in visitor.page.evaluate("checks.structure()")]
+    for width in WIDTHS:
+        found += [f"{path} {visitor.language} {width}: {problem}" for problem in problems_of(visitor, width)]
+    return found + [f"{path} {visitor.language}: {problem}" for problem in problems_of_the_enlarged(visitor)]
 
 
 @pytest.mark.parametrize("reader", PAGES, ids=lambda reader: reader or "passer-by")
@@ -206,13 +93,17 @@ def test_pages_are_for_everyone(visit: Visit, stage: Stage, cases: dict[str, Cas
     numbers = {state: case.number for state, case in cases.items()}
     for language in LANGUAGES:
         visitor = visit(stage.people.get(reader), language)
+        titles: dict[str, str] = {}
         for path in PAGES[reader]:
+            visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+            visitor.listens = True
             answer = visitor.go(path.format(**numbers))
             assert answer.status == (404 if path == "/nowhere/" else 422 if "=nowhere" in path else 200), path
             assert visitor.page.get_attribute("html", "lang") == language
-            visitor.page.evaluate(axe())
-            for width in WIDTHS:
-                found += problems_of(visitor, path, width)
+            title = visitor.page.title()
+            found += [f"{path} {language}: called “{title}” like {titles[title]}"] if title in titles else []
+            titles[title] = path
+            found += problems_at_all_sizes(visitor, path)
     assert not found, "\n".join(found)
 
 
@@ -241,7 +132,6 @@ def test_a_refused_form_says_what_to_put_right(visit: Visit, stage: Stage, cases
         for link in summary.locator("a").all():
             target = str(link.get_attribute("href"))
             assert visitor.page.locator(target).count() == 1, f"{path}: {target}"
-        visitor.page.evaluate(axe())
-        for width in WIDTHS:
-            found += problems_of(visitor, path, width)
+        found += problems_at_all_sizes(visitor, path)
+        found += [f"{path}: {problem}" for problem in visitor.page.evaluate("checks.errors()")]
     assert not found, "\n".join(found)

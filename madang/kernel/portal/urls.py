@@ -30,6 +30,7 @@ urlpatterns = [
     path("cases/<str:number>/files/<uuid:token>/", case.file, name="case-file"),
     path("cases/<str:number>/unmask/", moves.unmask, name="case-unmask"),
     path("cases/<str:number>/<slug:name>/", moves.move, name="case-move"),
+    path("accessibility/", frame.accessibility, name="accessibility"),
     path("design/", frame.styleguide, name="styleguide"),
     path("text-size/", frame.text_size, name="text-size"),
 ]

@@ -193,6 +193,7 @@ def _labels_below(labels: Sequence[str]) -> list[dict[str, Any]]:
         {
             "label": labels[index],
             "x": 50.0 if last == 0 else round(index / last * 100, 2),
+            "between": 0 < index < last,
             "anchor": "middle" if last == 0 or 0 < index < last else "start" if index == 0 else "end",
         }
         for index in rules.shown_labels(len(labels))

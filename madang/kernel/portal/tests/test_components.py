@@ -418,6 +418,25 @@ def test_the_size_of_text_is_remembered_and_one_comes_back(client: Any, db: None
     assert client.get("/text-size/").status_code == 405
 
 
+@pytest.mark.parametrize(("language", "standard"), [("en", "WCAG) 2.2"), ("ko", "KS X OT0003")])
+def test_the_site_says_how_accessible_it_is_and_whom_to_tell(
+    client: Any, db: None, language: str, standard: str
+) -> None:
+    client.cookies["django_language"] = language
+    assert 'href="/accessibility/"' in client.get("/").content.decode().partition("<footer")[2]
+    told = client.get("/accessibility/").content.decode().partition("<main")[2]
+    assert standard in told
+    assert 'href="tel:110"' in told
+    assert "1331" in told
+    assert "2026" in told
+
+
+def test_the_own_letters_are_shown_once_they_are_at_hand(client: Any, db: None) -> None:
+    assert "m-own-font" not in Elements(client.get("/design/").content.decode()).one("html")["class"]
+    client.cookies["fonts"] = "kept"
+    assert "m-own-font" in Elements(client.get("/design/").content.decode()).one("html")["class"].split()
+
+
 def test_every_icon_that_is_named_exists() -> None:
     root = Path(__file__).resolve().parents[3]
     drawn = set(

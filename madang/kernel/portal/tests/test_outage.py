@@ -92,7 +92,7 @@ def test_a_connection_from_before_a_restart_costs_nobody_an_error(visitors):
 def test_what_is_no_outage_stays_an_error_of_ours(visitors, monkeypatch):
     from madang.kernel.portal.views import frame
 
-    monkeypatch.setattr(frame, "_country_facts", lambda: 1 / 0)
+    monkeypatch.setattr(frame, "_site_facts", lambda: 1 / 0)
     answer = visitors[0].get("/sign-in/")
     assert answer.status_code == 500
     assert "<h1" in answer.content.decode()

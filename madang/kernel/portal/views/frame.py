@@ -1,7 +1,7 @@
 """What frames every page: the facts of the site, the size of text, and the design system that shows itself."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from .holding import writer_mark
 _SAMPLE = Path(__file__).parent.parent / "templates" / "portal" / "styleguide.json"
 _A_YEAR = 365 * 24 * 3600
 TEXT_SIZE = f"{settings.COOKIE_PREFIX}text_size"
+# When docs/explanation/accessibility.md was last gone through line by line.
+_REVIEWED = date(2026, 11, 22)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -41,6 +43,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     sample = _in_language(json.loads(_SAMPLE.read_text("utf-8")))
     context = sample | {"form": form, "people": people(prefix="people"), "now": timezone.now()}
     return render(request, "portal/styleguide.html", context, status=422 if form.errors else 200)
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the site does so that everyone can use it, what does not work yet, and whom to tell."""
+    return render(request, "portal/accessibility.html", {"reviewed": _REVIEWED})
 
 
 @require_POST
@@ -60,8 +67,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
     size = request.COOKIES.get(TEXT_SIZE)
     person = person_of(request) if hasattr(request, "user") else None
     return {
-        "country": _country_facts(),
+        "facts": _site_facts(),
         "text_size": size if size in rules.TEXT_SIZES else "normal",
+        "has_fonts": "fonts" in request.COOKIES,
         "menu": _menu(request, person),
         "unread_notices": unread_count(person) if person else 0,
         "writer": SimpleLazyObject(lambda: writer_mark(person)) if person else "",
@@ -85,7 +93,7 @@ def _menu(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
 
 
 @cache
-def _country_facts() -> dict[str, Any]:
+def _site_facts() -> dict[str, Any]:
     facts = settings.COUNTRY_PACK / "site.json"
     return json.loads(facts.read_text("utf-8")) if facts.exists() else {}
 

@@ -13,6 +13,12 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// The design system's letters are many bytes: no first page waits for them, and none changes under one's eyes.
+if (!document.documentElement.classList.contains("m-own-font")) addEventListener("load", async () => {
+  const faces = await Promise.all(["400", "700"].map((weight) => document.fonts.load(`${weight} 1em "Pretendard GOV"`)));
+  if (faces.every((face) => face.length)) document.cookie = `fonts=kept; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+});
+
 // numbers to take along
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
