@@ -59,13 +59,18 @@ def test_anothers_case_is_answered_like_none(case, stranger, citizen):
     assert inside(citizen).get(f"/cases/{case.number}/").status_code == 200
 
 
-def test_anothers_case_costs_as_many_questions_as_none(case, stranger):
-    client, counted = inside(stranger), []
-    for number in (case.number, make("TST", 2026, 987_654), case.number):
-        with CaptureQueriesContext(connection) as asked:
-            client.get(f"/cases/{number}/")
-        counted.append(len(asked))
-    assert counted[1] == counted[2]
+@pytest.mark.parametrize("role", ["", "officer"])
+def test_anothers_case_costs_as_many_questions_as_none(case, stranger, ministry, appoint, role):
+    person = appoint("Clerk", ministry, role) if role else stranger
+    client, counted = inside(person), []
+    key = {"Authorization": f"Bearer {issue_token(person, by=person, name='x')}"}
+    absent = make("TST", 2026, 987_654)
+    for path in ("/cases/{}/", "/cases/{}/note/", "/api/v1/petitions/{}/timeline"):
+        for number in (case.number, absent, case.number, absent):
+            with CaptureQueriesContext(connection) as asked:
+                client.get(path.format(number), headers=key if path.startswith("/api/") else {})
+            counted.append(len(asked))
+        assert counted[-2] == counted[-1], path
 
 
 def test_files_notices_tokens_and_sessions_of_another_do_not_exist(case, citizen, stranger):
