@@ -60,12 +60,15 @@ def test_anothers_case_is_answered_like_none(case, stranger, citizen):
 
 
 def test_anothers_case_costs_as_many_questions_as_none(case, stranger):
-    client, counted = inside(stranger), []
-    for number in (case.number, make("TST", 2026, 987_654), case.number):
-        with CaptureQueriesContext(connection) as asked:
-            client.get(f"/cases/{number}/")
-        counted.append(len(asked))
-    assert counted[1] == counted[2]
+    client, absent = inside(stranger), make("TST", 2026, 987_654)
+    key = {"Authorization": f"Bearer {issue_token(stranger, by=stranger, name='x')}"}
+    for path in ("/cases/{}/", "/cases/{}/note/", "/api/v1/petitions/{}/timeline"):
+        counted = []
+        for number in (case.number, absent, case.number, absent):
+            with CaptureQueriesContext(connection) as asked:
+                client.get(path.format(number), headers=key if path.startswith("/api/") else {})
+            counted.append(len(asked))
+        assert counted[-2] == counted[-1], path
 
 
 def test_files_notices_tokens_and_sessions_of_another_do_not_exist(case, citizen, stranger):

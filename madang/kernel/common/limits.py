@@ -42,7 +42,7 @@ REMEMBERED = 100_000
 TRUSTED = 600.0
 
 _full_at: dict[tuple[str, str], float] = keep({})
-_proved: dict[str, float] = keep({})
+_proved: dict[str, tuple[float, str]] = keep({})
 _lock = Lock()
 
 
@@ -72,24 +72,26 @@ def address_of(request: HttpRequest) -> str:
 
 
 def named_by(request: HttpRequest) -> str:
-    """The token or session that a request shows, if it has proved true in this process; empty for a stranger.
+    """Whose the token or session is that a request shows, if it proved true in this process; empty for a stranger.
 
-    Whoever makes one up for each request would otherwise be a new caller each time.
+    Whoever makes one up for each request would otherwise be a new caller each time, and whoever has many, many.
     """
-    shown = _shown(request)
-    return shown if _proved.get(shown, 0.0) > monotonic() else ""
+    until, person = _proved.get(_shown(request), (0.0, ""))
+    return person if until > monotonic() else ""
 
 
 def _shown(request: HttpRequest) -> str:
     return request.META.get("HTTP_AUTHORIZATION", "") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
 
 
-def prove(request: HttpRequest) -> None:
+def _prove(request: HttpRequest) -> None:
     """What the request shows is true: from now on its caller is counted by themselves."""
-    with _lock:
-        if len(_proved) > REMEMBERED:
-            _proved.clear()
-        _proved[_shown(request)] = monotonic() + TRUSTED
+    person = getattr(request, "_person", None)
+    if person is not None:
+        with _lock:
+            if len(_proved) > REMEMBERED:
+                _proved.clear()
+            _proved[_shown(request)] = (monotonic() + TRUSTED, f"person {person.pk}")
 
 
 class Limits:
@@ -112,8 +114,7 @@ class Limits:
         if wait:
             return answer(request, TooMany(retry_after=math.ceil(wait)))
         response = self.get_response(request)
-        if hasattr(request, "_person"):
-            prove(request)
+        _prove(request)
         if response.status_code == 401:
             take("address", address, ADDRESS, GUESS)
         return response

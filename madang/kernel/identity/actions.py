@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from madang.kernel.audit.actions import action, record
@@ -37,8 +38,9 @@ def register(
     """
     if is_operator and by is not None:
         raise Refused()
+    taken = Invalid(fields={"login": [_("There is already an account with this e-mail. Sign in instead.")]})
     if by_login(login):
-        raise Invalid(fields={"login": [_("There is already an account with this e-mail. Sign in instead.")]})
+        raise taken
     account = account or Account()
     account.login, account.is_operator, account.called = login.lower(), is_operator, person.name
     try:
@@ -49,7 +51,11 @@ def register(
     account.set_password(password)
     person.save()
     account.person = person
-    account.save()
+    try:
+        account.save()
+    except IntegrityError as error:
+        # Somebody registered it at the same moment.
+        raise taken from error
     if verified:
         EmailAddress.objects.create(user=account, email=account.login, primary=True, verified=True)
     record(account, by=by)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -24,3 +25,11 @@ def signed_out(request: HttpRequest, user: Any, **rest: Any) -> None:
     if mark and user is not None:
         for entered in SignIn.objects.open().filter(browser=mark, person=user.person).select_related("client"):
             end(entered, by=user.person)
+
+
+@receiver(authentication_step_completed, dispatch_uid="openid.surer")
+def surer(request: HttpRequest, **rest: Any) -> None:
+    """Who shows more of themselves goes on in a new session: what was begun in the old one goes along."""
+    mark = request.session.get(BROWSER)
+    if mark:
+        SignIn.objects.open().filter(browser=mark).update(session=request.session.session_key)

@@ -5,6 +5,7 @@ from django.test import Client
 
 from madang.kernel.common import limits
 from madang.kernel.common.limits import Rate, take
+from madang.kernel.identity.actions import issue_token
 
 
 @pytest.fixture
@@ -54,6 +55,18 @@ def test_people_behind_one_address_are_counted_one_by_one(limited, citizen, stra
     assert statuses[: limits.PERSONS_WRITES.most] == [302] * limits.PERSONS_WRITES.most
     assert 429 in statuses
     assert theirs.post("/language/", {"language": "en"}).status_code == 302
+
+
+def test_a_person_with_many_keys_is_one_person(limited, citizen, client):
+    keys = [f"Bearer {issue_token(citizen, by=citizen, name=str(number))}" for number in range(3)]
+    sent = [
+        client.post(
+            "/api/v1/petitions", "{}", "application/json", headers={"Authorization": keys[number % 3]}
+        ).status_code
+        for number in range(limits.PERSONS_WRITES.most + 100)
+    ]
+    assert sent[0] == 422
+    assert 429 in sent
 
 
 def test_who_guesses_tokens_is_shut_out_and_told_so_by_a_problem(limited, db, client):

@@ -236,3 +236,12 @@ def test_the_worker_tells_after_the_commit(phone, listening, ear, code_for):
     with app.replace_connector(app.connector.get_worker_connector()):
         app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     assert [claims_in(token)["aud"] for token in ear.heard] == [listening.id]
+
+
+def test_who_shows_more_of_themselves_stays_signed_in_there(phone, listening, code_for):
+    listening.tokens(code_for(phone, listening))
+    before = phone.session.session_key
+    phone.post("/account/reauthenticate/", {"password": "madang-2026!"})
+    assert phone.session.session_key != before
+    end_what_ended(0)
+    assert waiting() == []
