@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from madang.kernel.common.errors import Conflict, DomainError, Invalid, Refused, TooMany
+from madang.kernel.common.limits import Rate, limited
 from madang.kernel.identity.models import Person
 from madang.kernel.identity.queries import person_of
 from madang.kernel.notices.engine.words import day
@@ -140,6 +141,7 @@ def deed(request: HttpRequest, number: str, name: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
+@limited("papers", Rate(30, 60))
 def papers(request: HttpRequest) -> HttpResponse:
     """The desk: one proposal, by the number that its proposer shows together with the papers."""
     person = _person(request)
