@@ -89,7 +89,7 @@ def test_a_citizen_from_signing_in_to_signing_out(visit: Visit, stage: Stage, tm
     assert case.attachments.get().file.name == "paper.txt"
 
     ask(case, by=stage.desk, question="어느 다리입니까?")
-    keys.to("Follow it").enter(to=f"/cases/{case.number}/")
+    keys.to("Follow it").enter(to=f"/cases/{case.number}/$")
     keys.writes("Your reply", "마당대교입니다.")
     keys.sends("Send the reply", "마당대교입니다.")
     decide(case, by=stage.desk, text="고쳤습니다.")
