@@ -27,6 +27,7 @@ from . import (
     running,
     sealing,
     starting,
+    telephone,
 )
 from .report import Figure, Kept, Section, page
 
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, ModuleType] = {
     "bulk": bulk,
     "memory": running,
     "pages": pages,
+    "telephone": telephone,
     "routing": routing,
     "sealing": sealing,
     "reloading": reloading,
@@ -134,6 +136,7 @@ def measure(plan: Plan, *, cold: bool) -> Iterator[tuple[str, Section]]:
     rest = {
         "search": lambda section: finding.run(section, plan.rows),
         "pages": lambda section: pages.run(section, plan.times),
+        "telephone": lambda section: telephone.run(section, plan.rounds * 2 - 1),
         "routing": routing.run,
         "sealing": lambda section: sealing.run(section, plan.seconds, plan.rounds * 2 - 1),
         "reloading": lambda section: reloading.run(section, plan.rounds * 2),

@@ -19,7 +19,7 @@ def run(section: Section, times: int) -> None:
     browsers = {who: lists.browser(who) for who in ("", filled.CITIZEN, filled.OFFICER)}
     with servers.site(address) as site:
         least = in_turn(site.port, [request("GET", "/health/")], times)
-        for what, who, path in _pages():
+        for what, who, path in main_pages():
             browsers[who].get(path)
             with floor.listening() as heard:
                 browsers[who].get(path)
@@ -33,7 +33,7 @@ def run(section: Section, times: int) -> None:
     databases.drop(name)
 
 
-def _pages() -> list[tuple[str, str, str]]:
+def main_pages() -> list[tuple[str, str, str]]:
     """What, for whom, where."""
     from madang.kernel.cases.models import Case
     from madang.kernel.identity.queries import by_login

@@ -1,5 +1,5 @@
 // Visits pages as Lighthouse does, on a telephone of the middle class, and prints one line of JSON for each.
-// Called by test_lighthouse.py with the folder of npm packages; on standard input a list of {url, cookie}.
+// Called with the folder of npm packages and the categories to look at; on standard input a list of {url, cookie}.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { text } from "node:stream/consumers";
@@ -16,7 +16,7 @@ for (const { url, cookie } of wanted) {
   const { lhr } = await lighthouse(url, {
     port: chrome.port,
     logLevel: "error",
-    onlyCategories: ["performance", "accessibility", "best-practices", "seo"],
+    onlyCategories: process.argv.slice(3),
     // Pictures of how it went, which no score counts.
     disableFullPageScreenshot: true,
     extraHeaders: cookie ? { Cookie: cookie } : {},
