@@ -22,6 +22,7 @@ OPEN = {
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "portal:home",
+    "portal:accessibility",
     "portal:health",
     "portal:search",
     "portal:services",

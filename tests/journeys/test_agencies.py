@@ -13,7 +13,7 @@ from madang.kernel.openid.models import Client, Consent, SignIn
 
 from .conftest import Visit, Visitor
 from .stage import PASSWORD, Stage
-from .test_pages import LANGUAGES, WIDTHS, axe, problems_of
+from .test_pages import LANGUAGES, problems_at_all_sizes
 
 pytestmark = pytest.mark.browser
 
@@ -104,9 +104,7 @@ def test_its_pages_are_for_everyone(visit: Visit, stage: Stage, agency: tuple[Cl
         for path in (asks(client), leaves(client), "/my/agencies/", "/openid/authorize/?client_id=no"):
             visitor.go(path)
             assert visitor.page.get_attribute("html", "lang") == language
-            visitor.page.evaluate(axe())
-            for width in WIDTHS:
-                found += problems_of(visitor, path, width)
+            found += problems_at_all_sizes(visitor, path)
             if path == asks(client) and language == "en":
                 visitor.page.locator("main [name=agree]").click()
                 visitor.page.wait_for_url("**/back?**")

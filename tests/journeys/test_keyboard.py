@@ -119,6 +119,10 @@ def test_an_account_and_its_tokens(visit: Visit, stage: Stage):
     keys.to(".*[Tt]oken").enter(to="/my/tokens/")
     keys.writes("Name|What", "script")
     keys.to("Make|Create|New").enter()
+    # Who makes a token shows once more that the account is theirs.
+    page.wait_for_url("**/account/reauthenticate/**")
+    keys.writes("Password", PASSWORD)
+    page.keyboard.press("Enter")
     page.locator(".m-token").wait_for()
     assert stage.citizen.tokens.count() == 1
     keys.to("Revoke").enter()

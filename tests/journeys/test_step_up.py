@@ -67,6 +67,9 @@ def test_who_must_show_who_they_are_goes_on_where_they_were(
     assert "/my/step-up/" in citizen.page.url
     citizen.press("마당 인증")
     citizen.press("동의하고 계속")
+    # What opens the account is added to by its owner alone, not by whoever finds the browser open.
+    citizen.page.fill("[name=password]", PASSWORD)
+    citizen.press("확인")
     assert citizen.page.url.endswith("/apply/petitions.sure/")
     citizen.write("제목", TITLE)
     citizen.write("내용", BODY)

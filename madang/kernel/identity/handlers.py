@@ -38,6 +38,7 @@ from procrastinate.contrib.django import app
 
 from madang.kernel.common.i18n import text
 from madang.kernel.common.limits import address_of
+from madang.kernel.common.moment import now
 
 from . import actions
 from .models import Account, Person, Secret
@@ -48,6 +49,10 @@ log = logging.getLogger("madang.sign_in")
 
 class Accounts(DefaultAccountAdapter):
     """Accounts are made, opened and left by our actions; mails go out by a job."""
+
+    def new_user(self, request: HttpRequest) -> Account:
+        # What the database would fill in cannot lie in a session until the form has come back.
+        return Account(created_at=now())
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Account:
         data = form.cleaned_data

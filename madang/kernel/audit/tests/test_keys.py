@@ -22,7 +22,7 @@ from madang.kernel.common import memory
 from madang.kernel.common.encryption import DATA, INDEX, Unreadable, key_files, name_in, newest_key
 from madang.kernel.common.errors import Conflict, Invalid, Refused
 from madang.kernel.common.fields import EncryptedText, SealedJSON, kept_secret
-from madang.kernel.identity.actions import verify_number
+from madang.kernel.identity.actions import keep_secret, verify_number
 from madang.kernel.identity.models import Person, PersonalNumber
 from madang.kernel.identity.queries import by_personal_number
 from madang.kernel.procedures.actions import save_draft
@@ -43,6 +43,7 @@ def keys(settings, tmp_path, monkeypatch):
 def kept(secret_case, secret_version, citizen):
     """Something in every column that holds secrets."""
     draft = save_draft(secret_version, by=citizen, data={"title": "t", **SECRET})
+    keep_secret(citizen.account, by=citizen, text="JBSWY3DPEHPK3PXP")
     number = verify_number(citizen, by=None, kind="resident_number", value=SECRET["number"])
     return secret_case, draft, number
 
@@ -68,6 +69,7 @@ def test_every_column_that_may_hold_secrets_is_found(db):
     found = {column(field) for purpose in (DATA, INDEX) for field in kept_secret(purpose)}
     assert found == {
         "cases_case.data", "procedures_draft.data", "identity_personalnumber.value", "identity_personalnumber.index",
+        "identity_secret.value",
     }  # fmt: skip
     answers = [
         field
@@ -233,7 +235,7 @@ def test_the_command_tells_what_there_is_and_how_far_it_is(kept, monkeypatch):
     told = command("rotate")
     new = newest_key(DATA)
     assert "cases_case.data: 1 rows\n" in told
-    assert f"From now on {new} closes; 3 rows were closed anew.\n" in told
+    assert f"From now on {new} closes; 4 rows were closed anew.\n" in told
     assert f"{old} is no longer used: manage.py keys retire {old}\n" in told
     assert f"{old}  data   no longer used" in command("list")
     with pytest.raises(CommandError, match="no key of this name"):

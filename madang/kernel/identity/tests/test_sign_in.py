@@ -3,12 +3,20 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 import struct
 import time
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -27,9 +35,11 @@ from madang.kernel.identity.actions import (
     sign_in,
     sign_out,
 )
+from madang.kernel.identity.handlers import Providers
 from madang.kernel.identity.jobs import mail as send
 from madang.kernel.identity.models import Account, Person
 from madang.kernel.identity.queries import by_token
+from madang.kernel.identity.rules import Provider
 
 PASSWORD = "madang-2026!"
 SIGN_IN = {"login": "citizen@example.org", "password": PASSWORD}
@@ -283,3 +293,23 @@ def test_an_action_names_the_level_it_needs(citizen):
     be_sure_of(None, 3)
     identify(citizen, by=None, provider="card", level=2)
     be_sure_of(citizen, 2)
+
+
+def test_who_comes_from_a_provider_is_remembered_until_their_form_is_back(rf, settings, db):
+    """Nobody is registered by a provider alone; what it told waits in the session, and then becomes the person's."""
+    settings.IDENTITY_PROVIDERS = (Provider("card", {"ko": "카드", "en": "Card"}, 2, {}),)
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{"provider_id": "card", "name": "Card"}]}}
+    told = SocialAccount(provider="card", uid="7", extra_data={"name": "홍길동", "birthdate": "1980-05-17", "sex": "M"})
+    request = rf.post("/")
+    request.session = SessionStore()
+    provider = OpenIDConnectProvider(request, app=SocialApp(provider="openid_connect", provider_id="card", name="Card"))
+    came = SocialLogin(user=get_adapter().new_user(request), account=told, provider=provider)
+    Providers().pre_social_login(request, came)
+    with request_context(request):
+        back = SocialLogin.deserialize(json.loads(json.dumps(came.serialize())))
+    form = SimpleNamespace(cleaned_data={"email": "hong@example.org"})
+    Providers().save_user(request, back, form)
+    person = Person.objects.get()
+    assert (person.name, person.birth_date, person.assurance) == ("홍길동", date(1980, 5, 17), 2)
+    assert not person.account.has_usable_password()
+    assert SocialAccount.objects.get().extra_data == {}
