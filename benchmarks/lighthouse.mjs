@@ -10,7 +10,7 @@ const { default: lighthouse } = await import(pathToFileURL(packages.resolve("lig
 const { launch } = await import(pathToFileURL(packages.resolve("chrome-launcher")));
 
 const wanted = JSON.parse(await text(process.stdin));
-for (const { url, cookie } of wanted) {
+async function visit(url, cookie) {
   // A first visit each: Lighthouse empties the cache between two pages, but not the cookies that tell of it.
   const chrome = await launch({ chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"], logLevel: "silent" });
   const { lhr } = await lighthouse(url, {
@@ -21,6 +21,14 @@ for (const { url, cookie } of wanted) {
     disableFullPageScreenshot: true,
     extraHeaders: cookie ? { Cookie: cookie } : {},
   });
+  chrome.kill();
+  return lhr;
+}
+
+for (const { url, cookie } of wanted) {
+  let lhr = await visit(url, cookie);
+  // Now and then the browser records nothing of a visit, and Lighthouse asks to be run again.
+  for (let again = 0; lhr.runtimeError && again < 3; again++) lhr = await visit(url, cookie);
   const scores = {}, faults = {};
   for (const [name, { score, auditRefs }] of Object.entries(lhr.categories)) {
     scores[name] = Math.round(score * 100);
@@ -28,5 +36,4 @@ for (const { url, cookie } of wanted) {
       .map(({ id }) => `${id} ${lhr.audits[id].displayValue ?? ""}`.trim());
   }
   console.log(JSON.stringify({ url, shown: lhr.finalDisplayedUrl, scores, faults, problem: lhr.runtimeError?.message ?? "" }));
-  chrome.kill();
 }
